@@ -1,0 +1,1 @@
+//! Rate decks: rows, their CSV form, time windows and the compiled rate book.

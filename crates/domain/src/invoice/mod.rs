@@ -1,0 +1,1 @@
+//! Invoices: from a period's facts to lines, taxes and totals.
