@@ -1,1 +1,6 @@
-//! Placeholder.
+//! The outside world: clock, ids, files of call records, mail, PDFs, the payment gateway.
+//!
+//! Each has a live and an in-process form. No SQL and no business rule is here.
+
+pub mod clock;
+pub mod ids;

@@ -2,11 +2,13 @@
 //!
 //! Nothing here is async, reads a clock, draws random bits, speaks SQL or HTTP, or uses floats.
 
+pub mod account;
 pub mod catalog;
 pub mod cdr;
 pub mod cycle;
 pub mod ids;
 pub mod invoice;
+pub mod ledger;
 pub mod money;
 pub mod phone;
 pub mod profile;

@@ -1,1 +1,9 @@
-//! Placeholder.
+//! Every SQL statement of Trunkline, on SQLite and PostgreSQL from one text.
+//!
+//! Store functions take a transaction and never open one; the owning account is the first argument
+//! after it. No business decision is taken here, and no clock is read.
+
+pub mod bulk;
+pub mod db;
+pub mod error;
+mod migrations;

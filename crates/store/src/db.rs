@@ -1,0 +1,218 @@
+//! The two engines behind one type: opening, transactions, and what they do differently.
+//!
+//! Decided here: SQLite has one writer connection (queueing here is cheaper than SQLITE_BUSY) and
+//! every write transaction starts with `begin immediate`; PostgreSQL runs at READ COMMITTED and
+//! rows that protect money are locked in key order. Nothing outside this module and `bulk` knows
+//! which engine is open.
+
+use std::{path::Path, str::FromStr, time::Duration};
+
+use sqlx::{
+    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::{error::StoreError, migrations::migrator};
+
+/// Connections to one PostgreSQL per process: enough for workers and pages, few enough that ten
+/// processes stay below the server's default of 100.
+const POSTGRES_CONNECTIONS: u32 = 8;
+/// Readers of one SQLite file. They never block the writer.
+const SQLITE_READERS: u32 = 4;
+/// How long a writer waits for another process that holds the SQLite write lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
+/// How often a transaction is tried that the database asks to repeat (40001, 40P01).
+const MAX_TRIES: u32 = 10;
+
+/// An open database.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// One file, one writer, several readers.
+    Sqlite {
+        /// The single writing connection.
+        writer: SqlitePool,
+        /// Read-only snapshots beside it.
+        readers: SqlitePool,
+    },
+    /// A server, shared by any number of processes.
+    Postgres(PgPool),
+}
+
+/// A unit of work. Everything a store function does happens inside one.
+#[derive(Debug)]
+pub enum Tx {
+    /// On the SQLite file.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// On the PostgreSQL server.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Runs one body against whichever engine is open; it is compiled once for each.
+macro_rules! on {
+    ($tx:expr, $conn:ident => $body:expr) => {
+        match $tx {
+            $crate::db::Tx::Sqlite(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+            $crate::db::Tx::Postgres(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use on;
+
+impl Db {
+    /// Opens `url` (`sqlite:PATH` or `postgres://…`) and brings its schema up to date.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let db = Self::connect(url).await?;
+        db.migrate().await?;
+        Ok(db)
+    }
+
+    /// Opens the SQLite file at `path`, creating it where it is missing.
+    pub async fn open_file(path: &Path) -> Result<Self, StoreError> {
+        let db = Self::connect_sqlite(SqliteConnectOptions::new().filename(path)).await?;
+        db.migrate().await?;
+        Ok(db)
+    }
+
+    async fn connect(url: &str) -> Result<Self, StoreError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let options = PgConnectOptions::from_str(url)?.application_name("trunkline");
+            let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS);
+            return Ok(Self::Postgres(pool.connect_with(options).await?));
+        }
+        if !url.starts_with("sqlite:") {
+            return Err(StoreError::UnknownUrl);
+        }
+        Self::connect_sqlite(SqliteConnectOptions::from_str(url)?).await
+    }
+
+    async fn connect_sqlite(options: SqliteConnectOptions) -> Result<Self, StoreError> {
+        let options = options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT)
+            .pragma("cache_size", "-65536")
+            .pragma("temp_store", "memory");
+        let writer = SqlitePoolOptions::new().max_connections(1);
+        let writer = writer.connect_with(options.clone()).await?;
+        let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS);
+        let readers = readers.connect_lazy_with(options.pragma("cache_size", "-8192"));
+        Ok(Self::Sqlite { writer, readers })
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        match self {
+            // The file lock that `begin immediate` takes keeps a second process out; sqlx would
+            // begin a deferred transaction and fail at once instead of waiting.
+            Self::Sqlite { writer, .. } => {
+                let mut tx = writer.begin_with("begin immediate").await?;
+                migrator("sqlite").run_direct(None, &mut *tx, false).await?;
+                tx.commit().await?;
+            }
+            Self::Postgres(pool) => migrator("postgres").run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// Starts a transaction that may write.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("begin immediate").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Starts a transaction that only reads, on one snapshot of the whole database.
+    pub async fn begin_read(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Self::Postgres(pool) => Tx::Postgres(
+                pool.begin_with("begin isolation level repeatable read read only").await?,
+            ),
+        })
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let mut tx = self.begin_read().await?;
+        on!(&mut tx, conn => sqlx::query("select 1").execute(conn).await.map(drop))?;
+        tx.commit().await
+    }
+
+    /// Does `work` in a transaction and commits; does it again where the database asks for it.
+    pub async fn write<T, E>(&self, work: impl AsyncFn(&mut Tx) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<StoreError> + Repeatable,
+    {
+        let mut tries = 1;
+        loop {
+            let mut tx = self.begin().await?;
+            let outcome = match work(&mut tx).await {
+                Ok(value) => tx.commit().await.map(|()| value).map_err(E::from),
+                Err(error) => Err(error),
+            };
+            match outcome {
+                Err(error) if error.is_repeatable() && tries < MAX_TRIES => tries += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Which engine is open, for messages and measurements.
+    pub fn engine(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "sqlite",
+            Self::Postgres(_) => "postgres",
+        }
+    }
+
+    /// Waits until every connection is closed.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// An error that may mean "try the whole transaction again".
+pub trait Repeatable {
+    /// Whether repeating the transaction is right.
+    fn is_repeatable(&self) -> bool;
+}
+
+impl Tx {
+    /// Makes everything done in this transaction durable.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Undoes everything done in this transaction.
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(tx) => tx.rollback().await?,
+            Self::Postgres(tx) => tx.rollback().await?,
+        }
+        Ok(())
+    }
+}
+
+/// A list of texts as the one parameter of `in (select value from json_each($n))`.
+pub(crate) fn json_list<T: std::fmt::Display>(items: impl IntoIterator<Item = T>) -> String {
+    let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+    serde_json::to_string(&items).expect("texts are JSON")
+}

@@ -1,0 +1,58 @@
+//! The schema's versions: one folder, one text, two engines.
+//!
+//! Decided here: a comment `/*sqlite: … */` or `/*postgres: … */` is code for the engine it names
+//! and stays a comment for the other. Everything else in a migration is the same text for both.
+//! A migration that has been released is never edited: its checksum is in every database.
+
+use std::borrow::Cow;
+
+use sqlx::{
+    AssertSqlSafe, SqlSafeStr,
+    migrate::{Migration, MigrationType, Migrator},
+};
+
+/// Version, name and text of every migration, oldest first.
+const TEXTS: [(i64, &str, &str); 1] =
+    [(1, "foundation", include_str!("../migrations/0001_foundation.sql"))];
+
+/// The migrations as `engine` ("sqlite" or "postgres") reads them.
+pub(crate) fn migrator(engine: &str) -> Migrator {
+    let mut migrations = Vec::with_capacity(TEXTS.len());
+    for (version, name, text) in TEXTS {
+        migrations.push(Migration::new(
+            version,
+            Cow::Borrowed(name),
+            MigrationType::Simple,
+            AssertSqlSafe(for_engine(text, engine)).into_sql_str(),
+            false,
+        ));
+    }
+    Migrator::with_migrations(migrations)
+}
+
+/// Opens the comments that are code for `engine`.
+fn for_engine(text: &str, engine: &str) -> String {
+    let opening = format!("/*{engine}:");
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, code)) = rest.split_once(&opening) {
+        let (code, after) = code.split_once("*/").expect("a migration closes its comments");
+        out.push_str(before);
+        out.push_str(code);
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_engine_reads_its_own_comments() {
+        let text = "a /*sqlite: b */ c /*postgres: d */ e";
+        assert_eq!(for_engine(text, "sqlite"), "a  b  c /*postgres: d */ e");
+        assert_eq!(for_engine(text, "postgres"), "a /*sqlite: b */ c  d  e");
+    }
+}
