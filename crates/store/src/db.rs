@@ -192,6 +192,15 @@ pub trait Repeatable {
 }
 
 impl Tx {
+    /// `select` so that its rows stay locked until the transaction ends. SQLite needs no clause:
+    /// its one writer holds the whole file.
+    pub(crate) fn locking(&self, select: &'static str) -> String {
+        match self {
+            Self::Sqlite(_) => select.to_owned(),
+            Self::Postgres(_) => format!("{select} for update"),
+        }
+    }
+
     /// Makes everything done in this transaction durable.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self {

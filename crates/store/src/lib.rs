@@ -6,4 +6,5 @@
 pub mod bulk;
 pub mod db;
 pub mod error;
+pub mod ledger;
 mod migrations;
