@@ -5,6 +5,8 @@
 pub mod catalog;
 pub mod cdr;
 pub mod cycle;
+pub mod fee;
+pub mod hold;
 pub mod ids;
 pub mod invoice;
 pub mod money;
@@ -12,5 +14,7 @@ pub mod period;
 pub mod phone;
 pub mod profile;
 pub mod proration;
+pub mod tax;
+pub mod tier;
 pub mod time;
 pub mod usage;
