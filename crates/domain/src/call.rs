@@ -260,6 +260,16 @@ impl Call {
         }
     }
 
+    /// Takes every price off an arriving call.
+    pub fn make_free(&mut self, reason: FreeReason) {
+        self.outcome = Outcome::Free(reason);
+        let basis = PriceBasis { deck: None, ..self.retail.basis };
+        self.retail = RetailPrice { basis, billed_seconds: 0, price: Nanos::ZERO };
+        self.wholesale.deck = None;
+        self.wholesale.billed_seconds = 0;
+        self.wholesale.cost = Micros::ZERO;
+    }
+
     /// The row that takes this rated call back, booked by `batch_id` on the invoice of the period
     /// that starts at `bill_period_start`.
     pub fn reversal(&self, batch_id: BatchId, bill_period_start: Timestamp) -> Self {

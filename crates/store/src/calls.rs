@@ -283,6 +283,11 @@ pub async fn unrated(
     let rows: Vec<CallRow> = on!(tx, conn => sqlx::query_as(
         select_calls!(
             "where partner_id = $1 and call_id > $2 and outcome = 'unrated'
+               and reverses_call_id is null
+               and not exists (
+                 select 1 from call other
+                 where other.call_group = call.call_group and other.source_id = call.source_id
+                   and other.reverses_call_id = call.call_id)
              order by call_id
              limit $3"
         ),

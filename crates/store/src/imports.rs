@@ -68,13 +68,15 @@ pub struct FileMark {
     pub records: i64,
 }
 
+type MarkRow = (Vec<u8>, String, i64, Vec<u8>, i64);
+
 /// The mark of the file that begins with these bytes.
 pub async fn find_mark(
     tx: &mut Tx,
     source_id: SourceId,
     head_hash: &[u8],
 ) -> Result<Option<FileMark>, StoreError> {
-    let row: Option<(Vec<u8>, String, i64, Vec<u8>, i64)> = on!(tx, conn => sqlx::query_as(
+    let row: Option<MarkRow> = on!(tx, conn => sqlx::query_as(
         "select head_hash, file_name, byte_offset, prefix_hash, records from import_file
          where source_id = $1 and head_hash = $2",
     ).bind(source_id.to_string()).bind(head_hash.to_vec()).fetch_optional(conn).await)?;
@@ -133,6 +135,8 @@ pub struct Reject {
     pub format: String,
     /// The zone its local times were read in; empty where none was given.
     pub zone: String,
+    /// Which of several equal rows of its file it is.
+    pub ordinal: i64,
     /// Stable code of the reason.
     pub code: String,
     /// The reason, for people.
@@ -156,6 +160,7 @@ pub async fn insert_rejects(tx: &mut Tx, rejects: &[Reject]) -> Result<u64, Stor
             "byte_offset",
             "format",
             "zone",
+            "ordinal",
             "code",
             "reason",
             "raw",
@@ -174,6 +179,7 @@ pub async fn insert_rejects(tx: &mut Tx, rejects: &[Reject]) -> Result<u64, Stor
             reject.byte_offset.into(),
             reject.format.clone().into(),
             reject.zone.clone().into(),
+            reject.ordinal.into(),
             reject.code.clone().into(),
             reject.reason.clone().into(),
             reject.raw.clone().into(),
@@ -194,6 +200,7 @@ struct RejectRow {
     byte_offset: i64,
     format: String,
     zone: String,
+    ordinal: i64,
     code: String,
     reason: String,
     raw: Vec<u8>,
@@ -208,8 +215,8 @@ pub async fn open_rejects(
 ) -> Result<Vec<Reject>, StoreError> {
     let after = after.map_or(String::new(), |id| id.to_string());
     let rows: Vec<RejectRow> = on!(tx, conn => sqlx::query_as(
-        "select reject_id, source_id, identity, file_name, line, byte_offset, format, zone, code,
-           reason, raw, created_at
+        "select reject_id, source_id, identity, file_name, line, byte_offset, format, zone,
+           ordinal, code, reason, raw, created_at
          from reject
          where state = 'open' and reject_id > $2
            and source_id in (select value from json_each($1))
@@ -227,6 +234,7 @@ pub async fn open_rejects(
                 byte_offset: row.byte_offset,
                 format: row.format,
                 zone: row.zone,
+                ordinal: row.ordinal,
                 code: row.code,
                 reason: row.reason,
                 raw: row.raw,

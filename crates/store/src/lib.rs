@@ -6,6 +6,7 @@
 pub mod bulk;
 pub mod calls;
 pub mod db;
+pub mod directory;
 pub mod error;
 pub mod imports;
 pub mod ledger;
