@@ -10,5 +10,6 @@ pub mod invoice;
 pub mod money;
 pub mod phone;
 pub mod profile;
+pub mod rating;
 pub mod time;
 pub mod usage;
