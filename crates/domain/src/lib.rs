@@ -20,6 +20,7 @@ pub mod period;
 pub mod phone;
 pub mod profile;
 pub mod proration;
+pub mod rating;
 pub mod tax;
 pub mod term;
 pub mod tier;
