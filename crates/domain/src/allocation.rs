@@ -291,7 +291,7 @@ fn shares<'a>(
 }
 
 /// The calls that stand, reversed ones and their reversals left out, in the order of drawing.
-fn standing(calls: &[AllocCall]) -> Result<Vec<&AllocCall>, AllocationError> {
+pub(crate) fn standing(calls: &[AllocCall]) -> Result<Vec<&AllocCall>, AllocationError> {
     let mut reversed: FxHashMap<CallId, &AllocCall> = FxHashMap::default();
     for call in calls {
         match call.reverses {
