@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod call;
+pub mod allocation;
 pub mod catalog;
 pub mod cdr;
 pub mod charging;
@@ -16,6 +17,7 @@ pub mod ledger;
 pub mod legs;
 pub mod money;
 pub mod ownership;
+pub mod partner;
 pub mod period;
 pub mod phone;
 pub mod profile;
@@ -23,6 +25,9 @@ pub mod proration;
 pub mod rating;
 pub mod tax;
 pub mod term;
+pub mod simulate;
+pub mod tax;
+pub mod tenant;
 pub mod tier;
 pub mod time;
 pub mod usage;
