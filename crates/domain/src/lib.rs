@@ -3,8 +3,8 @@
 //! Nothing here is async, reads a clock, draws random bits, speaks SQL or HTTP, or uses floats.
 
 pub mod account;
-pub mod call;
 pub mod allocation;
+pub mod call;
 pub mod catalog;
 pub mod cdr;
 pub mod charging;
@@ -23,11 +23,10 @@ pub mod phone;
 pub mod profile;
 pub mod proration;
 pub mod rating;
-pub mod tax;
-pub mod term;
 pub mod simulate;
 pub mod tax;
 pub mod tenant;
+pub mod term;
 pub mod tier;
 pub mod time;
 pub mod usage;
