@@ -2,6 +2,7 @@
 //!
 //! Each has a live and an in-process form. No SQL and no business rule is here.
 
+pub mod cdr_files;
 pub mod clock;
 pub mod files;
 pub mod ids;
@@ -10,4 +11,3 @@ pub mod ids;
 //! Nothing here decides a business rule; what is read becomes a value of `domain`, and what
 //! `domain` decided is carried out.
 
-pub mod cdr_files;
