@@ -6,8 +6,3 @@ pub mod cdr_files;
 pub mod clock;
 pub mod files;
 pub mod ids;
-//! The outside world: what Trunkline reads, writes and talks to.
-//!
-//! Nothing here decides a business rule; what is read becomes a value of `domain`, and what
-//! `domain` decided is carried out.
-
