@@ -3,6 +3,7 @@
 //! Nothing here is async, reads a clock, draws random bits, speaks SQL or HTTP, or uses floats.
 
 pub mod allocation;
+pub mod calc;
 pub mod catalog;
 pub mod cdr;
 pub mod cycle;

@@ -133,7 +133,7 @@ fn the_worked_pay_as_you_go_invoice() {
     assert_eq!(line.unit_price(), Some(nanos("0.025")));
 }
 
-// F-04 CYC-05
+// F-04 CYC-05 MET-21
 #[test]
 fn the_worked_flat_rate_invoice() {
     let (version, taxes) = (version(flat()), TaxTable::default());
@@ -148,6 +148,8 @@ fn the_worked_flat_rate_invoice() {
     ];
     assert_eq!(amounts(&invoice), expected);
     assert_eq!(totals(&invoice), [14_581, 0, 14_581, 0, 14_581]);
+    let UsageTotals { total_seconds, chargeable_seconds } = invoice.usage;
+    assert_eq!((total_seconds, chargeable_seconds), (36_738, 6_738));
     let descriptions: Vec<_> =
         invoice.lines.iter().map(|line| line.facts().description.as_str()).collect();
     let expected = [
