@@ -273,6 +273,22 @@ fn a_final_invoice_gives_back_unused_days_of_an_advance_fee() {
     assert_eq!(invoice.outcome, Outcome::Issue);
 }
 
+// CYC-14 F-08 what was taxed gives its tax back, so untaxed lines do not absorb it
+#[test]
+fn untaxed_charges_do_not_swallow_a_taxed_credit() {
+    let (version, taxes) = (version(flat()), tax("0.10"));
+    let plan = plan("2026-05-01T00:00:00Z", BillingCycle::Anniversary);
+    let last = plan.cut_short(&plan.first(), at("2026-05-15T12:00:00Z"));
+    let mut closed = closed(&version, last, PeakCounts::default(), &[]);
+    closed.paid_in_advance = Some(plan.first().fraction);
+    let charges = [Charge { taxable: false, ..charge(ChargeKind::OneTime, "1", "10") }];
+    let input = InvoiceInput { charges: &charges, ..input(Some(closed), &taxes) };
+    let invoice = compute(&input).expect("computed");
+    assert_eq!(totals(&invoice), [1_000, 0, 1_000, 1_000, 0]);
+    let grant = invoice.credit_granted.expect("a credit");
+    assert_eq!((grant.net.get(), grant.total.get()), (5_110, 5_621));
+}
+
 // INV-30 INV-31 REF-04 credit stands below the total and is never a line
 #[test]
 fn credit_reduces_what_is_due_and_the_rest_stays() {
