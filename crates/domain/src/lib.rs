@@ -5,6 +5,7 @@
 pub mod account;
 pub mod allocation;
 pub mod call;
+pub mod calc;
 pub mod catalog;
 pub mod cdr;
 pub mod charging;

@@ -196,6 +196,11 @@ impl Zone {
     pub fn local(&self, instant: Timestamp) -> civil::DateTime {
         self.0.to_datetime(instant.to_jiff())
     }
+    /// Local date and time at `instant` with the offset in force, RFC 3339.
+    pub fn display_local(&self, instant: Timestamp) -> String {
+        let zoned = instant.to_jiff().to_zoned(self.0.clone());
+        zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    }
     /// The first instant of `day`: local midnight, or the first instant after it that exists.
     pub fn start_of(&self, day: Day) -> Timestamp {
         self.instant_of(day.0.at(0, 0, 0, 0))
