@@ -4,8 +4,8 @@
 
 pub mod account;
 pub mod allocation;
-pub mod call;
 pub mod calc;
+pub mod call;
 pub mod catalog;
 pub mod cdr;
 pub mod charging;
