@@ -9,6 +9,7 @@ pub mod db;
 pub mod directory;
 pub mod error;
 pub mod imports;
+pub mod invoices;
 pub mod ledger;
 mod migrations;
 pub mod usage;
