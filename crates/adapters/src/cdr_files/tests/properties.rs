@@ -65,7 +65,7 @@ fn meaning(rows: Vec<Result<ParsedRow, String>>) -> Vec<Row> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     /// Rows come in order, do not overlap, and nothing but blanks, header and punctuation is left
     /// between them.
