@@ -11,9 +11,7 @@ use crate::{
         TaxId, TenantId,
     },
     money::{Currency, Micros, Minor, Nanos},
-    partner::PartnerStatus,
     phone::CallClass,
-    tenant::{SuspensionReasons, TenantStatus},
     time::{Day, Timestamp, Zone},
 };
 
@@ -77,8 +75,8 @@ pub struct Partner {
     pub currency: Currency,
     /// For dates and money, such as `en-US`.
     pub locale: String,
-    /// How it stands with the operator.
-    pub status: PartnerStatus,
+    /// `trial`, `active`, `past_due`, `suspended`, `paused` …
+    pub status: String,
     /// Since when it has that status.
     pub status_since: Timestamp,
     /// Days from issue to due (INV-21).
@@ -135,12 +133,12 @@ pub struct Tenant {
     pub home_npa: Option<String>,
     /// Whether its default method is charged when an invoice is issued (PAY-06).
     pub auto_pay: AutoPay,
-    /// Its state.
-    pub status: TenantStatus,
+    /// `trial`, `active`, `suspended`, `cancelled`.
+    pub status: String,
     /// Why it is suspended; empty unless it is (ruling 22).
-    pub suspension_reasons: SuspensionReasons,
+    pub suspension_reasons: Vec<String>,
     /// What it was before it was suspended.
-    pub status_before_suspension: Option<TenantStatus>,
+    pub status_before_suspension: Option<String>,
     /// The profile of the open period.
     pub profile_id: ProfileId,
     /// The profile from the next cycle on, and since when that is wanted (PRO-13).
