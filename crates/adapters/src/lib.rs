@@ -3,4 +3,5 @@
 //! Each has a live and an in-process form. No SQL and no business rule is here.
 
 pub mod clock;
+pub mod files;
 pub mod ids;

@@ -3,10 +3,16 @@
 //! The only place that opens transactions. A use case reads, lets `domain` decide, and writes, in
 //! one transaction; it never does arithmetic on money and never calls the network inside one.
 
+pub mod directory;
 pub mod error;
+pub mod ingest;
+
+use std::sync::Arc;
 
 use adapters::{clock::Clock, ids::Ids};
 use store::db::Db;
+
+use crate::directory::DeckCache;
 
 /// What every use case needs.
 #[derive(Debug, Clone)]
@@ -17,4 +23,13 @@ pub struct App {
     pub clock: Clock,
     /// The source of drawn ids.
     pub ids: Ids,
+    /// Compiled rate decks, shared by all who price calls.
+    pub decks: Arc<DeckCache>,
+}
+
+impl App {
+    /// All use cases over one database, clock and source of ids.
+    pub fn new(db: Db, clock: Clock, ids: Ids) -> Self {
+        Self { db, clock, ids, decks: Arc::default() }
+    }
 }

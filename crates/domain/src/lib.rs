@@ -3,21 +3,26 @@
 //! Nothing here is async, reads a clock, draws random bits, speaks SQL or HTTP, or uses floats.
 
 pub mod account;
+pub mod call;
 pub mod catalog;
 pub mod cdr;
+pub mod charging;
 pub mod cycle;
 pub mod fee;
 pub mod hold;
 pub mod ids;
 pub mod invoice;
 pub mod ledger;
+pub mod legs;
 pub mod money;
 pub mod peak;
+pub mod ownership;
 pub mod period;
 pub mod phone;
 pub mod profile;
 pub mod proration;
 pub mod tax;
+pub mod term;
 pub mod tier;
 pub mod time;
 pub mod usage;

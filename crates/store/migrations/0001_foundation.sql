@@ -292,6 +292,8 @@ create table reject (
   byte_offset bigint not null,
   format text not null,
   zone text not null,
+  -- which of several equal rows of its file it is; 0 where that does not matter
+  ordinal bigint not null,
   code text not null,
   reason text not null,
   raw bytea not null,

@@ -4,7 +4,11 @@
 //! after it. No business decision is taken here, and no clock is read.
 
 pub mod bulk;
+pub mod calls;
 pub mod db;
+pub mod directory;
 pub mod error;
+pub mod imports;
 pub mod ledger;
 mod migrations;
+pub mod usage;

@@ -1,0 +1,16 @@
+//! Call records in: from a file's rows to calls, roll-ups and wallet debits.
+//!
+//! Decided here: rows are read and priced in batches, and each batch is one transaction that keeps
+//! all its calls or none. A record counts once, whoever delivers it how often; a bad row is kept
+//! and never stops the rest. How far a file was read is remembered in the batch's transaction, so
+//! a run that was killed goes on where it ended, and a file that grew is read on.
+
+mod batch;
+mod file;
+mod report;
+mod retry;
+
+pub use batch::{BATCH_ROWS, BatchSource};
+pub use file::{ImportRequest, Progress};
+pub use report::{FileOutcome, ImportReport};
+pub use retry::RetryReport;

@@ -1,0 +1,199 @@
+//! Trying again: refused rows after a fix, and unrated calls once there is a price.
+
+use adapters::cdr_files::{Format, ParsedRow, RawRow, ReadOptions, Row, RowEnd, parse_row};
+use domain::{
+    account::Source,
+    call::{Call, Outcome},
+    cdr::{CallRecord, RecordFields},
+    ids::{BatchId, PartnerId, RejectId},
+    time::{Timestamp, Zone},
+};
+use rustc_hash::FxHashSet;
+use store::imports::Reject;
+
+use super::{
+    batch::{BatchSource, prepare, rate_again},
+    file::ImportMode,
+    report::ImportReport,
+};
+use crate::{
+    App,
+    directory::{Arrival, call_id},
+    error::{AppError, Result},
+};
+
+/// Rejects tried in one batch.
+const PAGE: i64 = 1_000;
+
+/// What trying again achieved.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RetryReport {
+    /// Rejects that were tried.
+    pub tried: u64,
+    /// Rejects that are settled: their records are calls now.
+    pub resolved: u64,
+    /// What the new calls are.
+    pub calls: ImportReport,
+    /// Unrated calls that have a price now.
+    pub rated: u64,
+    /// Unrated calls that still have none.
+    pub unrated: u64,
+}
+
+impl App {
+    /// Tries all open rejects of the sources of `owner` (`None`: the operator's and everybody's)
+    /// and all unrated calls again.
+    pub async fn retry_rejects(&self, owner: Option<PartnerId>) -> Result<RetryReport> {
+        let mut report = RetryReport::default();
+        for source in self.sources(owner).await? {
+            let mut after: Option<RejectId> = None;
+            loop {
+                let mut tx = self.db.begin_read().await?;
+                let ids = [source.source_id];
+                let page = store::imports::open_rejects(&mut tx, &ids, (after, PAGE)).await?;
+                tx.commit().await?;
+                let Some(last) = page.last() else { break };
+                after = Some(last.reject_id);
+                self.retry_page(&source, &page, &mut report).await?;
+            }
+        }
+        for partner_id in self.partner_ids(owner).await? {
+            self.rate_unrated(partner_id, &mut report).await?;
+        }
+        Ok(report)
+    }
+
+    async fn retry_page(
+        &self,
+        source: &Source,
+        page: &[Reject],
+        report: &mut RetryReport,
+    ) -> Result<()> {
+        report.tried += page.len() as u64;
+        let directory = self.load_directory().await?;
+        let mut settled: Vec<RejectId> = Vec::new();
+        for reject in page.iter().filter(|reject| reject.code != "conflict") {
+            let Row::Record(record) = read_again(reject)? else { continue };
+            let id = call_id(source.source_id, &record);
+            let from = BatchSource {
+                source: source.clone(),
+                file_name: reject.file_name.clone(),
+                format: known_format(reject)?.as_str(),
+                zone: reject.zone.clone(),
+            };
+            let row = ParsedRow { raw: raw_row(reject), row: Row::Record(record) };
+            let now = self.clock.now();
+            let prepared = prepare(&directory, &from, vec![row], now)?;
+            if !prepared.has_call(id) {
+                continue;
+            }
+            let done = self.add_batch(&from, prepared, None, ImportMode::Keep).await?;
+            if done.rejected() == 0 {
+                settled.push(reject.reject_id);
+            }
+            report.calls.add(&done)?;
+        }
+        report.resolved += settled.len() as u64;
+        if settled.is_empty() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        self.db
+            .write(async |tx| {
+                store::imports::resolve_rejects(tx, source.source_id, &settled, now).await
+            })
+            .await
+            .map_err(AppError::Store)?;
+        Ok(())
+    }
+
+    async fn rate_unrated(&self, partner_id: PartnerId, report: &mut RetryReport) -> Result<()> {
+        let directory = self.load_directory().await?;
+        let mut after = None;
+        loop {
+            let mut tx = self.db.begin_read().await?;
+            let page = store::calls::unrated(&mut tx, partner_id, (after, PAGE)).await?;
+            tx.commit().await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = Some(last.call_id);
+            let ids: Vec<String> = page.iter().map(|call| call.call_id.to_string()).collect();
+            let parts: Vec<&str> = ids.iter().map(String::as_str).collect();
+            let batch_id = BatchId::derived(self.clock.now(), &parts);
+            let mut priced = Vec::new();
+            for call in &page {
+                let arrival = Arrival { source_id: call.source_id, batch_id };
+                let record = record_of(call)?;
+                let again = directory.rate(&record, None, arrival)?;
+                match again {
+                    Ok(new) if new.outcome == Outcome::Rated => {
+                        priced.push(Call { call_id: call.call_id, ..new });
+                    }
+                    _ => report.unrated += 1,
+                }
+            }
+            let now = self.clock.now();
+            let rated = self
+                .db
+                .write(async |tx| rate_again(tx, batch_id, &priced, now).await)
+                .await?;
+            report.rated += rated.len() as u64;
+            let done: FxHashSet<_> = rated.into_iter().collect();
+            for call in priced.iter().filter(|call| done.contains(&call.call_id)) {
+                report.calls.count(call)?;
+            }
+        }
+    }
+}
+
+fn known_format(reject: &Reject) -> Result<Format> {
+    reject.format.parse().map_err(|_| {
+        AppError::Broken(format!("{} was read as {:?}", reject.reject_id, reject.format))
+    })
+}
+
+fn read_again(reject: &Reject) -> Result<Row> {
+    let zone = match reject.zone.as_str() {
+        "" => None,
+        name => Some(Zone::parse(name).map_err(|error| AppError::Broken(error.to_string()))?),
+    };
+    let options = ReadOptions { zone, ..ReadOptions::new(known_format(reject)?) };
+    let ordinal = u32::try_from(reject.ordinal).unwrap_or(0);
+    Ok(parse_row(&options, &reject.raw, ordinal))
+}
+
+fn raw_row(reject: &Reject) -> RawRow {
+    RawRow {
+        line: reject.line.unsigned_abs(),
+        offset: reject.byte_offset.unsigned_abs(),
+        length: reject.raw.len() as u64,
+        ordinal: u32::try_from(reject.ordinal).unwrap_or(0),
+        end: RowEnd::Closed,
+        bytes: reject.raw.clone().into_boxed_slice(),
+    }
+}
+
+/// The record that a kept call came from, with its owner spelled out.
+fn record_of(call: &Call) -> Result<CallRecord> {
+    let fields = RecordFields {
+        leg: call.leg,
+        call_group: call.call_group.clone(),
+        direction: Some(call.direction),
+        account: Some(call.tenant_id.to_string()),
+        extension: call.extension.clone(),
+        started_at: call.started_at,
+        answered_at: call.answered_at,
+        talk_seconds: call.talk_seconds,
+        hold_seconds: call.hold_seconds,
+        disposition: call.disposition,
+        hangup_cause: call.hangup_cause.clone(),
+        recording_url: call.recording_url.clone(),
+        is_call: true,
+        ..RecordFields::new(
+            call.record_id.clone(),
+            call.from.clone(),
+            call.to.clone(),
+            call.ended_at,
+        )
+    };
+    CallRecord::try_new(fields).map_err(|error| AppError::Broken(error.to_string()))
+}
