@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod call;
+pub mod allocation;
 pub mod catalog;
 pub mod cdr;
 pub mod charging;
@@ -17,12 +18,15 @@ pub mod legs;
 pub mod money;
 pub mod peak;
 pub mod ownership;
+pub mod partner;
 pub mod period;
 pub mod phone;
 pub mod profile;
 pub mod proration;
+pub mod simulate;
 pub mod tax;
 pub mod term;
+pub mod tenant;
 pub mod tier;
 pub mod time;
 pub mod usage;

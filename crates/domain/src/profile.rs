@@ -4,6 +4,16 @@
 //! changes; editing makes the next one, which is in force for each tenant from its next cycle
 //! (PRO-13, PRO-15). Which version is in force when is `cycle`'s and `app`'s business.
 
+mod automatic;
+mod check;
+mod edit;
+#[cfg(test)]
+mod golden_tests;
+
+pub use automatic::automatic_profiles;
+pub use check::{ProfileWarning, TermsError, TermsErrors, validate, warnings};
+pub use edit::ProfileEdit;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -140,6 +150,27 @@ pub struct ProfileTerms {
     pub invoice_zero_totals: bool,
     /// Present on a trial profile.
     pub trial: Option<TrialTerms>,
+}
+
+impl ProfileTerms {
+    /// Extensions the fee covers; pay-as-you-go prices every unit (PRO-05, F-03).
+    pub const fn included_extensions_in_force(&self) -> Included {
+        self.in_force(self.included_extensions)
+    }
+    /// Numbers the fee covers; none in pay-as-you-go.
+    pub const fn included_dids_in_force(&self) -> Included {
+        self.in_force(self.included_dids)
+    }
+    /// Minutes the fee covers; none in pay-as-you-go.
+    pub const fn included_minutes_in_force(&self) -> Included {
+        self.in_force(self.included_minutes)
+    }
+    const fn in_force(&self, included: Included) -> Included {
+        match self.model {
+            PricingModel::Payg => Included::NONE,
+            PricingModel::FlatRate => included,
+        }
+    }
 }
 
 /// One immutable version of a profile.

@@ -1,0 +1,239 @@
+//! Partners: their states with the operator.
+//!
+//! Decided here: what may follow what, as in the partner's state machine: a trial of 14 days, a
+//! failed platform fee that suspends after 14 days, a pause that keeps data for 90 days, deletion
+//! that purges within a day. An empty wallet is a hold on an active partner, not a state (WAL-08).
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Timestamp;
+
+/// Where a partner is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartnerStatus {
+    /// Everything works and nothing is charged.
+    Trial,
+    /// Charged by its tier.
+    Active,
+    /// A platform fee failed; service goes on.
+    PastDue,
+    /// No calls for any of its tenants.
+    Suspended,
+    /// The subscription was cancelled; data is kept.
+    Paused,
+    /// Deletion was confirmed.
+    Deleting,
+    /// Its data is gone.
+    Purged,
+}
+
+/// Why a partner is suspended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartnerSuspension {
+    /// The trial ended without activation.
+    TrialEnded,
+    /// The platform fee stayed unpaid.
+    Unpaid,
+}
+
+const STATUSES: [(PartnerStatus, &str); 7] = [
+    (PartnerStatus::Trial, "trial"),
+    (PartnerStatus::Active, "active"),
+    (PartnerStatus::PastDue, "past_due"),
+    (PartnerStatus::Suspended, "suspended"),
+    (PartnerStatus::Paused, "paused"),
+    (PartnerStatus::Deleting, "deleting"),
+    (PartnerStatus::Purged, "purged"),
+];
+
+impl PartnerStatus {
+    /// The stable name, such as `past_due`.
+    pub fn as_str(self) -> &'static str {
+        let found = STATUSES.iter().find(|(status, _)| *status == self);
+        found.expect("every status has a name").1
+    }
+    /// The status with this name.
+    pub fn parse(text: &str) -> Option<Self> {
+        STATUSES.iter().find(|(_, name)| *name == text).map(|(status, _)| *status)
+    }
+    /// Whether calls of its tenants are allowed, as far as this status goes.
+    pub const fn has_service(self) -> bool {
+        matches!(self, Self::Trial | Self::Active | Self::PastDue)
+    }
+    /// Whether usage and fees are charged (PLT-04, PLT-35).
+    pub const fn is_charged(self) -> bool {
+        matches!(self, Self::Active | Self::PastDue)
+    }
+}
+
+/// Days of a partner's trial, 24 hours each (PLT-03).
+pub const TRIAL_DAYS: i64 = 14;
+/// Days from a failed platform fee to suspension (PLT-32).
+pub const UNPAID_DAYS: i64 = 14;
+/// Days that a paused partner's data is kept (PLT-35).
+pub const PAUSE_DAYS: i64 = 90;
+/// Hours from a confirmed deletion to the purge (PLT-34).
+pub const DELETION_HOURS: i64 = 24;
+
+/// Where a partner is, since when, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PartnerLife {
+    /// Where it is.
+    pub status: PartnerStatus,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why it is suspended.
+    pub suspension: Option<PartnerSuspension>,
+}
+
+/// What happens to a partner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartnerEvent {
+    /// A charge for activation, or for what was unpaid, succeeded.
+    Paid,
+    /// The monthly platform fee failed.
+    FeeFailed,
+    /// Time passes; does what is due at the instant.
+    TimePasses,
+    /// The subscription is cancelled.
+    CancelSubscription,
+    /// DELETE was typed and the conditions are met (PLT-34).
+    Delete,
+}
+
+impl PartnerEvent {
+    /// The event's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Paid => "be activated",
+            Self::FeeFailed => "fail a fee",
+            Self::TimePasses => "let time pass",
+            Self::CancelSubscription => "cancel its subscription",
+            Self::Delete => "be deleted",
+        }
+    }
+}
+
+/// The event is not allowed where the partner is; nothing changes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a partner that is {} cannot {event}", from.as_str())]
+pub struct PartnerRefusal {
+    /// Where it is.
+    pub from: PartnerStatus,
+    /// What was asked.
+    pub event: &'static str,
+}
+
+impl PartnerLife {
+    /// A partner that signed up at `at`.
+    pub const fn signed_up(at: Timestamp) -> Self {
+        Self { status: PartnerStatus::Trial, since: at, suspension: None }
+    }
+
+    /// When time alone changes it next.
+    pub const fn next_due(&self) -> Option<Timestamp> {
+        let seconds = match self.status {
+            PartnerStatus::Trial => TRIAL_DAYS * 86_400,
+            PartnerStatus::PastDue => UNPAID_DAYS * 86_400,
+            PartnerStatus::Paused => PAUSE_DAYS * 86_400,
+            PartnerStatus::Deleting => DELETION_HOURS * 3_600,
+            PartnerStatus::Active | PartnerStatus::Suspended | PartnerStatus::Purged => {
+                return None;
+            }
+        };
+        Some(self.since.plus_seconds(seconds))
+    }
+
+    /// Its life after `event` at `at`.
+    pub fn apply(self, event: PartnerEvent, at: Timestamp) -> Result<Self, PartnerRefusal> {
+        use PartnerStatus::{Active, Deleting, PastDue, Paused, Purged, Suspended, Trial};
+        let refused = PartnerRefusal { from: self.status, event: event.name() };
+        let to = |status| Ok(Self { status, since: at, suspension: None });
+        match (event, self.status) {
+            (PartnerEvent::TimePasses, _) => Ok(self.after_time(at)),
+            // Past its end, a pause has nothing left to return to.
+            (PartnerEvent::Paid, Paused) if self.next_due().is_some_and(|due| at >= due) => {
+                Err(refused)
+            }
+            (PartnerEvent::Paid, Trial | Suspended | PastDue | Paused) => to(Active),
+            (PartnerEvent::FeeFailed, Active) => to(PastDue),
+            // A retry that fails again does not restart the fourteen days.
+            (PartnerEvent::FeeFailed, PastDue) => Ok(self),
+            (PartnerEvent::CancelSubscription, Active | PastDue) => to(Paused),
+            (PartnerEvent::Delete, status) if !matches!(status, Deleting | Purged) => to(Deleting),
+            _ => Err(refused),
+        }
+    }
+
+    fn after_time(self, at: Timestamp) -> Self {
+        let Some(due) = self.next_due().filter(|due| at >= *due) else { return self };
+        let (status, suspension) = match self.status {
+            PartnerStatus::Trial => (PartnerStatus::Suspended, Some(PartnerSuspension::TrialEnded)),
+            PartnerStatus::PastDue => (PartnerStatus::Suspended, Some(PartnerSuspension::Unpaid)),
+            _ => (PartnerStatus::Purged, None),
+        };
+        Self { status, since: due, suspension }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use PartnerEvent::{CancelSubscription, Delete, FeeFailed, Paid, TimePasses};
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_780_000_000);
+
+    fn check(events: &[(PartnerEvent, i64)], expected: &str) {
+        let born = PartnerLife::signed_up(NOW);
+        let result = events.iter().try_fold(born, |life, (event, days)| {
+            life.apply(*event, NOW.plus_seconds(days * 86_400))
+        });
+        let shown = match result {
+            Ok(life) => match life.suspension {
+                Some(reason) => format!("{} {reason:?}", life.status.as_str()),
+                None => life.status.as_str().to_owned(),
+            },
+            Err(refusal) => refusal.to_string(),
+        };
+        assert_eq!(shown, expected, "{events:?}");
+    }
+
+    // PLT-03 PLT-07 PLT-09 PLT-10
+    #[test]
+    fn a_trial_ends_after_fourteen_days_and_can_be_activated_later() {
+        check(&[(TimePasses, 13)], "trial");
+        check(&[(TimePasses, 14)], "suspended TrialEnded");
+        check(&[(TimePasses, 14), (Paid, 34)], "active");
+        check(&[(Paid, 3), (TimePasses, 30)], "active");
+    }
+
+    // PLT-32
+    #[test]
+    fn a_failed_fee_suspends_after_fourteen_days() {
+        let failed = [(Paid, 0), (FeeFailed, 10)];
+        check(&[failed[0], failed[1], (FeeFailed, 17), (TimePasses, 23)], "past_due");
+        check(&[failed[0], failed[1], (FeeFailed, 17), (TimePasses, 24)], "suspended Unpaid");
+        check(&[failed[0], failed[1], (TimePasses, 24), (Paid, 25)], "active");
+        assert!(PartnerStatus::PastDue.has_service() && PartnerStatus::PastDue.is_charged());
+    }
+
+    // PLT-34 PLT-35
+    #[test]
+    fn pausing_keeps_data_for_ninety_days_and_deleting_for_one() {
+        let paused = [(Paid, 0), (CancelSubscription, 10)];
+        check(&[paused[0], paused[1], (TimePasses, 99), (Paid, 99)], "active");
+        check(&[paused[0], paused[1], (TimePasses, 100)], "purged");
+        let late = [paused[0], paused[1], (Paid, 100)];
+        check(&late, "a partner that is paused cannot be activated");
+        check(&[(Delete, 1), (TimePasses, 1)], "deleting");
+        check(&[(Delete, 1), (TimePasses, 2)], "purged");
+        check(&[(Delete, 1), (Paid, 1)], "a partner that is deleting cannot be activated");
+        check(&[(CancelSubscription, 1)], "a partner that is trial cannot cancel its subscription");
+        check(&[(FeeFailed, 1)], "a partner that is trial cannot fail a fee");
+        for (status, name) in STATUSES {
+            assert_eq!(PartnerStatus::parse(name), Some(status));
+        }
+    }
+}
