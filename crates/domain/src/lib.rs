@@ -28,5 +28,6 @@ pub mod tax;
 pub mod term;
 pub mod tenant;
 pub mod tier;
+pub mod rating;
 pub mod time;
 pub mod usage;

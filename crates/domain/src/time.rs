@@ -197,6 +197,21 @@ impl Zone {
     pub fn start_of(&self, day: Day) -> Timestamp {
         self.instant_of(day.0.at(0, 0, 0, 0))
     }
+    /// Where `instant` lies in the local week, as the wall clock shows it.
+    pub(crate) fn week_clock(&self, instant: Timestamp) -> WeekClock {
+        let instant = instant.to_jiff();
+        let local = self.0.to_datetime(instant);
+        let (day, time) = (local.date().weekday().to_monday_zero_offset(), local.time());
+        let seconds = i64::from(time.hour()) * 3_600
+            + i64::from(time.minute()) * 60
+            + i64::from(time.second());
+        let micros = i64::from(time.subsec_nanosecond()) / 1_000;
+        let next_change = self.0.following(instant).next();
+        WeekClock {
+            micros_of_week: (i64::from(day) * 86_400 + seconds) * 1_000_000 + micros,
+            even_until: next_change.map(|it| Timestamp(it.timestamp().as_microsecond())),
+        }
+    }
     /// The instant of a local time; a skipped time moves forward, a repeated one is the earlier.
     pub fn instant_of(&self, local: civil::DateTime) -> Timestamp {
         let found = self.0.to_ambiguous_timestamp(local).compatible();
@@ -214,6 +229,15 @@ impl<'de> Deserialize<'de> for Zone {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
+}
+
+/// The wall clock at an instant, and how long it runs evenly from there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct WeekClock {
+    /// Microseconds since Monday 00:00, as the clock shows it.
+    pub(crate) micros_of_week: i64,
+    /// The next instant at which the zone changes its offset, if one is known.
+    pub(crate) even_until: Option<Timestamp>,
 }
 
 /// A half-open stretch of time: `start` belongs to it, `end` does not.
