@@ -3,8 +3,8 @@
 //! Nothing here is async, reads a clock, draws random bits, speaks SQL or HTTP, or uses floats.
 
 pub mod account;
-pub mod call;
 pub mod allocation;
+pub mod call;
 pub mod catalog;
 pub mod cdr;
 pub mod charging;
@@ -16,18 +16,19 @@ pub mod invoice;
 pub mod ledger;
 pub mod legs;
 pub mod money;
-pub mod peak;
 pub mod ownership;
 pub mod partner;
+pub mod peak;
 pub mod period;
 pub mod phone;
 pub mod profile;
 pub mod proration;
+pub mod rating;
 pub mod simulate;
 pub mod tax;
-pub mod term;
+pub mod tenancy;
 pub mod tenant;
+pub mod term;
 pub mod tier;
-pub mod rating;
 pub mod time;
 pub mod usage;

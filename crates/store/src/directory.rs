@@ -80,10 +80,8 @@ pub async fn operator(tx: &mut Tx) -> Result<Option<OperatorFacts>, StoreError> 
     let row: Option<(i64, String)> = on!(tx, conn => sqlx::query_as(
         "select directory_version, home_country from operator",
     ).fetch_optional(conn).await)?;
-    Ok(row.map(|(directory_version, home_country)| OperatorFacts {
-        directory_version,
-        home_country,
-    }))
+    Ok(row
+        .map(|(directory_version, home_country)| OperatorFacts { directory_version, home_country }))
 }
 
 /// All partners, in order of id: an operator's source carries any partner's calls.
@@ -128,10 +126,9 @@ pub async fn tenants(tx: &mut Tx, partner_id: PartnerId) -> Result<Vec<TenantFac
     rows.into_iter()
         .map(|row| {
             let pending_profile = match (&row.pending_profile_id, row.pending_requested_at) {
-                (Some(id), Some(at)) => Some((
-                    parse_id("tenant.pending_profile_id", id)?,
-                    Timestamp::from_micros(at),
-                )),
+                (Some(id), Some(at)) => {
+                    Some((parse_id("tenant.pending_profile_id", id)?, Timestamp::from_micros(at)))
+                }
                 _ => None,
             };
             Ok(TenantFacts {
@@ -189,8 +186,7 @@ pub async fn numbers(
 
 /// A partner's extensions, past ones included.
 pub async fn extensions(tx: &mut Tx, partner_id: PartnerId) -> Result<Vec<Extension>, StoreError> {
-    let rows: Vec<(String, String, String, i64, Option<i64>)> =
-        on!(tx, conn => sqlx::query_as(
+    let rows: Vec<(String, String, String, i64, Option<i64>)> = on!(tx, conn => sqlx::query_as(
             "select extension_id, tenant_id, name, created_at, removed_at from extension
              where partner_id = $1
              order by created_at, extension_id",
