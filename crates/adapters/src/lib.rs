@@ -2,6 +2,7 @@
 //!
 //! Each has a live and an in-process form. No SQL and no business rule is here.
 
+pub mod cdr_files;
 pub mod clock;
 pub mod files;
 pub mod ids;

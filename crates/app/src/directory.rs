@@ -210,21 +210,18 @@ impl Directory {
         let to = Destination::of(&owned.dialled, &self.home);
         let term = tenant.term_at(record.rated_at());
         let (profile_id, dated) = match term {
-            Some(term) => (
-                term.profile_id,
-                partner.versions.version(term.profile_id, term.profile_version),
-            ),
-            None => (
-                tenant.profile_id,
-                partner.versions.until(tenant.profile_id, record.rated_at()),
-            ),
+            Some(term) => {
+                (term.profile_id, partner.versions.version(term.profile_id, term.profile_version))
+            }
+            None => {
+                (tenant.profile_id, partner.versions.until(tenant.profile_id, record.rated_at()))
+            }
         };
         let dated =
             dated.ok_or_else(|| AppError::Broken(format!("{profile_id} has no version")))?;
         let charged = match free_reason(record, owned, to) {
             Some(reason) => {
-                let basis =
-                    PriceBasis { profile_id, profile_version: dated.version, deck: None };
+                let basis = PriceBasis { profile_id, profile_version: dated.version, deck: None };
                 Charged::nothing(Outcome::Free(reason), basis)
             }
             None => {
@@ -304,9 +301,8 @@ impl Directory {
         let partner = self.partners.iter().find(|it| it.partner_id == call.partner_id)?;
         let basis = call.retail.basis;
         let terms = partner.versions.version(basis.profile_id, basis.profile_version)?;
-        let deck = basis.deck.and_then(|deck| {
-            partner.decks.get(&deck.deck_id)?.version(deck.version)
-        });
+        let deck =
+            basis.deck.and_then(|deck| partner.decks.get(&deck.deck_id)?.version(deck.version));
         let wholesale = partner
             .wholesale
             .iter()

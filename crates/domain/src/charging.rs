@@ -18,6 +18,7 @@ use crate::{
     ownership::Ownership,
     phone::{CallClass, Destination},
     profile::{MinuteRates, ProfileTerms, UsageScope},
+    rating,
     tier::Increments,
     time::Timestamp,
     usage::{DeckRef, PriceBasis},
@@ -190,7 +191,11 @@ fn deck_price(
 ) -> Result<Option<(DeckId, DeckPrice)>, Overflow> {
     let (Some((deck_id, versions)), Some(digits)) = (deck, facts.digits) else { return Ok(None) };
     let Some(version) = versions.at(facts.answered_at) else { return Ok(None) };
-    let quote = version.book.quote(digits, facts.answered_at, facts.billable_seconds)?;
+    let quote = version.book.quote(&rating::CallFacts {
+        digits,
+        answered_at: facts.answered_at,
+        talk_seconds: facts.billable_seconds,
+    })?;
     Ok(quote
         .filter(|quote| facts.destination.is_named_by(digits, quote.prefix_digits))
         .map(|quote| (deck_id, (version.version, quote.billed_seconds, quote.price))))

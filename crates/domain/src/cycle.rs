@@ -132,8 +132,8 @@ impl Schedule {
         let year = i16::try_from(year).expect("the years are few");
         let month = i8::try_from(month.rem_euclid(12) + 1).expect("a year has twelve months");
         let start = Day::new(year, month, 1).expect("every month has a first day");
-        let last = start.days_in_month();
-        start.plus_days(i64::from(self.anchor.day().min(last)) - 1)
+        let day = self.anchor.day().min(start.days_in_month());
+        Day::new(start.year(), start.month(), day).expect("the month is long enough")
     }
 
     /// The instant at which period `k` begins.

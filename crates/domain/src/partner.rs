@@ -2,7 +2,11 @@
 //!
 //! Decided here: what may follow what, as in the partner's state machine: a trial of 14 days, a
 //! failed platform fee that suspends after 14 days, a pause that keeps data for 90 days, deletion
-//! that purges within a day. An empty wallet is a hold on an active partner, not a state (WAL-08).
+//! that purges within a day. As for tenants, suspension is a set of reasons beside the stage, so
+//! that the operator's own reason outlives a payment. An empty wallet is a hold on an active
+//! partner, not a state (WAL-08).
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +40,26 @@ pub enum PartnerSuspension {
     TrialEnded,
     /// The platform fee stayed unpaid.
     Unpaid,
+    /// The operator said so.
+    Operator,
+}
+
+/// What a partner is underneath any suspension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartnerStage {
+    /// Not charged yet; also after the trial ended without activation.
+    Trial,
+    /// Charged by its tier.
+    Active,
+    /// A platform fee failed.
+    PastDue,
+    /// The subscription was cancelled.
+    Paused,
+    /// Deletion was confirmed.
+    Deleting,
+    /// Its data is gone.
+    Purged,
 }
 
 const STATUSES: [(PartnerStatus, &str); 7] = [
@@ -77,15 +101,15 @@ pub const PAUSE_DAYS: i64 = 90;
 /// Hours from a confirmed deletion to the purge (PLT-34).
 pub const DELETION_HOURS: i64 = 24;
 
-/// Where a partner is, since when, and why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where a partner is in its life.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartnerLife {
-    /// Where it is.
-    pub status: PartnerStatus,
-    /// Since when.
+    /// What it is underneath any suspension.
+    pub stage: PartnerStage,
+    /// Since when it is in this stage; what time alone changes counts from here.
     pub since: Timestamp,
-    /// Why it is suspended.
-    pub suspension: Option<PartnerSuspension>,
+    /// Why it is suspended; empty where it is not.
+    pub reasons: BTreeSet<PartnerSuspension>,
 }
 
 /// What happens to a partner.
@@ -97,6 +121,10 @@ pub enum PartnerEvent {
     FeeFailed,
     /// Time passes; does what is due at the instant.
     TimePasses,
+    /// The operator suspends it.
+    Suspend,
+    /// The operator lifts its own suspension.
+    Lift,
     /// The subscription is cancelled.
     CancelSubscription,
     /// DELETE was typed and the conditions are met (PLT-34).
@@ -110,6 +138,8 @@ impl PartnerEvent {
             Self::Paid => "be activated",
             Self::FeeFailed => "fail a fee",
             Self::TimePasses => "let time pass",
+            Self::Suspend => "be suspended",
+            Self::Lift => "be restored",
             Self::CancelSubscription => "cancel its subscription",
             Self::Delete => "be deleted",
         }
@@ -129,59 +159,92 @@ pub struct PartnerRefusal {
 impl PartnerLife {
     /// A partner that signed up at `at`.
     pub const fn signed_up(at: Timestamp) -> Self {
-        Self { status: PartnerStatus::Trial, since: at, suspension: None }
+        Self { stage: PartnerStage::Trial, since: at, reasons: BTreeSet::new() }
+    }
+
+    /// Its status: suspended while there is a reason, unless it is on its way out.
+    pub fn status(&self) -> PartnerStatus {
+        match self.stage {
+            PartnerStage::Paused => PartnerStatus::Paused,
+            PartnerStage::Deleting => PartnerStatus::Deleting,
+            PartnerStage::Purged => PartnerStatus::Purged,
+            _ if !self.reasons.is_empty() => PartnerStatus::Suspended,
+            PartnerStage::Trial => PartnerStatus::Trial,
+            PartnerStage::Active => PartnerStatus::Active,
+            PartnerStage::PastDue => PartnerStatus::PastDue,
+        }
     }
 
     /// When time alone changes it next.
-    pub const fn next_due(&self) -> Option<Timestamp> {
-        let seconds = match self.status {
-            PartnerStatus::Trial => TRIAL_DAYS * 86_400,
-            PartnerStatus::PastDue => UNPAID_DAYS * 86_400,
-            PartnerStatus::Paused => PAUSE_DAYS * 86_400,
-            PartnerStatus::Deleting => DELETION_HOURS * 3_600,
-            PartnerStatus::Active | PartnerStatus::Suspended | PartnerStatus::Purged => {
-                return None;
-            }
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let waits = |reason| !self.reasons.contains(&reason);
+        let seconds = match self.stage {
+            PartnerStage::Trial if waits(PartnerSuspension::TrialEnded) => TRIAL_DAYS * 86_400,
+            PartnerStage::PastDue if waits(PartnerSuspension::Unpaid) => UNPAID_DAYS * 86_400,
+            PartnerStage::Paused => PAUSE_DAYS * 86_400,
+            PartnerStage::Deleting => DELETION_HOURS * 3_600,
+            _ => return None,
         };
         Some(self.since.plus_seconds(seconds))
     }
 
     /// Its life after `event` at `at`.
-    pub fn apply(self, event: PartnerEvent, at: Timestamp) -> Result<Self, PartnerRefusal> {
-        use PartnerStatus::{Active, Deleting, PastDue, Paused, Purged, Suspended, Trial};
-        let refused = PartnerRefusal { from: self.status, event: event.name() };
-        let to = |status| Ok(Self { status, since: at, suspension: None });
-        match (event, self.status) {
-            (PartnerEvent::TimePasses, _) => Ok(self.after_time(at)),
+    pub fn apply(&self, event: PartnerEvent, at: Timestamp) -> Result<Self, PartnerRefusal> {
+        use PartnerStage::{Active, Deleting, PastDue, Paused, Purged, Trial};
+        let refused = PartnerRefusal { from: self.status(), event: event.name() };
+        let mut next = self.clone();
+        match (event, self.stage) {
+            (PartnerEvent::TimePasses, _) => next.let_pass(at),
             // Past its end, a pause has nothing left to return to.
             (PartnerEvent::Paid, Paused) if self.next_due().is_some_and(|due| at >= due) => {
-                Err(refused)
+                return Err(refused);
             }
-            (PartnerEvent::Paid, Trial | Suspended | PastDue | Paused) => to(Active),
-            (PartnerEvent::FeeFailed, Active) => to(PastDue),
+            (PartnerEvent::Paid, Trial | PastDue | Paused) => {
+                next.reasons.retain(|reason| *reason == PartnerSuspension::Operator);
+                next.enter(Active, at);
+            }
+            (PartnerEvent::FeeFailed, Active) => next.enter(PastDue, at),
             // A retry that fails again does not restart the fourteen days.
-            (PartnerEvent::FeeFailed, PastDue) => Ok(self),
-            (PartnerEvent::CancelSubscription, Active | PastDue) => to(Paused),
-            (PartnerEvent::Delete, status) if !matches!(status, Deleting | Purged) => to(Deleting),
-            _ => Err(refused),
+            (PartnerEvent::FeeFailed, PastDue) => {}
+            (PartnerEvent::Suspend, Trial | Active | PastDue) => {
+                next.reasons.insert(PartnerSuspension::Operator);
+            }
+            (PartnerEvent::Lift, stage) if !matches!(stage, Deleting | Purged) => {
+                next.reasons.remove(&PartnerSuspension::Operator);
+            }
+            (PartnerEvent::CancelSubscription, Active | PastDue) if self.reasons.is_empty() => {
+                next.enter(Paused, at);
+            }
+            (PartnerEvent::Delete, stage) if !matches!(stage, Deleting | Purged) => {
+                next.enter(Deleting, at);
+            }
+            _ => return Err(refused),
         }
+        Ok(next)
     }
 
-    fn after_time(self, at: Timestamp) -> Self {
-        let Some(due) = self.next_due().filter(|due| at >= *due) else { return self };
-        let (status, suspension) = match self.status {
-            PartnerStatus::Trial => (PartnerStatus::Suspended, Some(PartnerSuspension::TrialEnded)),
-            PartnerStatus::PastDue => (PartnerStatus::Suspended, Some(PartnerSuspension::Unpaid)),
-            _ => (PartnerStatus::Purged, None),
-        };
-        Self { status, since: due, suspension }
+    fn enter(&mut self, stage: PartnerStage, at: Timestamp) {
+        (self.stage, self.since) = (stage, at);
+    }
+
+    fn let_pass(&mut self, at: Timestamp) {
+        let Some(due) = self.next_due().filter(|due| at >= *due) else { return };
+        match self.stage {
+            PartnerStage::Trial => {
+                self.reasons.insert(PartnerSuspension::TrialEnded);
+            }
+            PartnerStage::PastDue => {
+                self.reasons.insert(PartnerSuspension::Unpaid);
+            }
+            _ => self.enter(PartnerStage::Purged, due),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use PartnerEvent::{CancelSubscription, Delete, FeeFailed, Paid, TimePasses};
+    use PartnerEvent::{CancelSubscription, Delete, FeeFailed, Lift, Paid, Suspend, TimePasses};
 
     const NOW: Timestamp = Timestamp::from_seconds(1_780_000_000);
 
@@ -191,10 +254,11 @@ mod tests {
             life.apply(*event, NOW.plus_seconds(days * 86_400))
         });
         let shown = match result {
-            Ok(life) => match life.suspension {
-                Some(reason) => format!("{} {reason:?}", life.status.as_str()),
-                None => life.status.as_str().to_owned(),
-            },
+            Ok(life) => {
+                let reasons: Vec<_> =
+                    life.reasons.iter().map(|reason| format!(" {reason:?}")).collect();
+                format!("{}{}", life.status().as_str(), reasons.concat())
+            }
             Err(refusal) => refusal.to_string(),
         };
         assert_eq!(shown, expected, "{events:?}");
@@ -217,6 +281,14 @@ mod tests {
         check(&[failed[0], failed[1], (FeeFailed, 17), (TimePasses, 24)], "suspended Unpaid");
         check(&[failed[0], failed[1], (TimePasses, 24), (Paid, 25)], "active");
         assert!(PartnerStatus::PastDue.has_service() && PartnerStatus::PastDue.is_charged());
+    }
+
+    #[test]
+    fn the_operators_own_reason_outlives_a_payment() {
+        check(&[(Suspend, 1), (TimePasses, 14)], "suspended TrialEnded Operator");
+        let paid = [(Suspend, 1), (TimePasses, 14), (Paid, 15)];
+        check(&paid, "suspended Operator");
+        check(&[paid[0], paid[1], paid[2], (Lift, 16)], "active");
     }
 
     // PLT-34 PLT-35

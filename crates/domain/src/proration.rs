@@ -27,7 +27,7 @@ pub enum FractionError {
     #[error("{0:?} is not a fraction like 12/31")]
     Malformed(String),
     /// The whole is empty, or a number is negative or absurdly large.
-    #[error("{part}/{whole} is not a part of a period: the whole must be 1 to {limit} days", limit = MAX_DAYS)]
+    #[error("{part}/{whole} is not a part of a period: the whole must be 1 to {MAX_DAYS} days")]
     BadWhole {
         /// Days of the part.
         part: i64,

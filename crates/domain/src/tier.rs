@@ -169,7 +169,7 @@ pub struct Increments {
 
 /// An increment is not between a second and a day.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("increments of {first}/{following} s are not between 1 and {limit} s", limit = MAX_INCREMENT)]
+#[error("increments of {first}/{following} s are not between 1 and {MAX_INCREMENT} s")]
 pub struct IncrementError {
     /// The claimed first increment.
     pub first: u32,
@@ -240,7 +240,7 @@ pub enum ChangeError {
         last: Timestamp,
     },
     /// Partners are told 30 days ahead (PLT-22).
-    #[error("{from} is less than {days} days after {posted_at}", days = NOTICE_DAYS)]
+    #[error("{from} is less than {NOTICE_DAYS} days after {posted_at}")]
     ShortNotice {
         /// When the refused change should start.
         from: Timestamp,

@@ -6,7 +6,10 @@
 
 use std::fmt;
 
-use jiff::{civil, tz::TimeZone};
+use jiff::{
+    civil,
+    tz::{AmbiguousOffset, TimeZone},
+};
 use serde::{Deserialize, Serialize};
 
 /// A UTC instant in microseconds since 1970.
@@ -193,6 +196,11 @@ impl Zone {
     pub fn local(&self, instant: Timestamp) -> civil::DateTime {
         self.0.to_datetime(instant.to_jiff())
     }
+    /// Local date and time at `instant` with the offset in force, RFC 3339.
+    pub fn display_local(&self, instant: Timestamp) -> String {
+        let zoned = instant.to_jiff().to_zoned(self.0.clone());
+        zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    }
     /// The first instant of `day`: local midnight, or the first instant after it that exists.
     pub fn start_of(&self, day: Day) -> Timestamp {
         self.instant_of(day.0.at(0, 0, 0, 0))
@@ -216,6 +224,15 @@ impl Zone {
     pub fn instant_of(&self, local: civil::DateTime) -> Timestamp {
         let found = self.0.to_ambiguous_timestamp(local).compatible();
         Timestamp(found.map_or(0, jiff::Timestamp::as_microsecond))
+    }
+    /// Both instants of a local time that clocks showed twice, the earlier first; any other local
+    /// time has one, as [`instant_of`](Self::instant_of) finds it, given twice.
+    pub fn instants_of(&self, local: civil::DateTime) -> (Timestamp, Timestamp) {
+        let first = self.instant_of(local);
+        let found = self.0.to_ambiguous_timestamp(local);
+        let AmbiguousOffset::Fold { after, .. } = found.offset() else { return (first, first) };
+        let second = after.to_timestamp(local);
+        (first, second.map_or(first, |second| Timestamp(second.as_microsecond())))
     }
 }
 
@@ -280,6 +297,19 @@ mod tests {
             assert!(Zone::parse(bad).is_err(), "{bad:?}");
         }
         assert_eq!(Zone::parse("America/Chicago").expect("a zone").name(), "America/Chicago");
+    }
+
+    #[test]
+    fn a_local_time_shown_twice_has_two_instants() {
+        let chicago = Zone::parse("America/Chicago").expect("a zone");
+        let at = |hour| {
+            let (first, second) = chicago.instants_of(day("2026-11-01").0.at(hour, 30, 0, 0));
+            (first.to_string(), second.micros_since(first) / 1_000_000)
+        };
+        assert_eq!(at(1), ("2026-11-01T06:30:00Z".to_owned(), 3_600));
+        assert_eq!(at(2), ("2026-11-01T08:30:00Z".to_owned(), 0));
+        let skipped = chicago.instants_of(day("2026-03-08").0.at(2, 30, 0, 0));
+        assert_eq!(skipped.0, skipped.1);
     }
 
     #[test]

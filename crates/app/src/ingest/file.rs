@@ -87,7 +87,11 @@ impl App {
             source,
             file_name: request.path.display().to_string(),
             format: request.options.format.as_str(),
-            zone: request.options.zone.as_ref().map_or(String::new(), |zone| zone.name().to_owned()),
+            zone: request
+                .options
+                .zone
+                .as_ref()
+                .map_or(String::new(), |zone| zone.name().to_owned()),
         };
         let start = self.starting_point(request, &from.source).await?;
         if let Start::Finished { records } = start.at {
@@ -97,7 +101,8 @@ impl App {
         let mut report = ImportReport { outcome: start.outcome(), ..Default::default() };
         let directory = Arc::new(self.load_directory().await?);
         let (sender, mut receiver) = mpsc::channel(WAITING_BATCHES);
-        let reader = Reading { request: request.clone(), from: from.clone(), start, directory, now };
+        let reader =
+            Reading { request: request.clone(), from: from.clone(), start, directory, now };
         let reading = tokio::task::spawn_blocking(move || reader.run(&sender));
         while let Some(chunk) = receiver.recv().await {
             let Chunk { prepared, mark, progress: at } = chunk;
@@ -120,9 +125,7 @@ impl App {
             let now = self.clock.now();
             let done = match mode {
                 ImportMode::Keep => {
-                    self.db
-                        .write(async |tx| commit(tx, from, &prepared, (mark, now)).await)
-                        .await?
+                    self.db.write(async |tx| commit(tx, from, &prepared, (mark, now)).await).await?
                 }
                 ImportMode::DryRun => {
                     let mut tx = self.db.begin().await?;
@@ -151,9 +154,8 @@ impl App {
     }
 
     async fn starting_point(&self, request: &ImportRequest, source: &Source) -> Result<StartPoint> {
-        let outside = |error: io::Error| {
-            AppError::Outside(format!("{}: {error}", request.path.display()))
-        };
+        let outside =
+            |error: io::Error| AppError::Outside(format!("{}: {error}", request.path.display()));
         let size = std::fs::metadata(&request.path).map_err(outside)?.len();
         let head = head_hash(&request.path, &manner(&request.options)).map_err(outside)?;
         let mut tx = self.db.begin_read().await?;

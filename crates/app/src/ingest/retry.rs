@@ -132,10 +132,8 @@ impl App {
                 }
             }
             let now = self.clock.now();
-            let rated = self
-                .db
-                .write(async |tx| rate_again(tx, batch_id, &priced, now).await)
-                .await?;
+            let rated =
+                self.db.write(async |tx| rate_again(tx, batch_id, &priced, now).await).await?;
             report.rated += rated.len() as u64;
             let done: FxHashSet<_> = rated.into_iter().collect();
             for call in priced.iter().filter(|call| done.contains(&call.call_id)) {

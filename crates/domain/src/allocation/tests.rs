@@ -246,6 +246,32 @@ proptest! {
         }
     }
 
+    /// However the calls were batched, their sums give the same groups.
+    // MET-10
+    #[test]
+    fn batches_of_any_size_sum_to_the_same_groups(
+        calls in any_calls(1), minutes in 0u32..60, size in 1usize..20,
+    ) {
+        let versions = [version(1, |_| {})];
+        let terms = UsageTerms { included: Included::UpTo(minutes), versions: &versions };
+        let batched: Vec<UsageRow> = rows(&calls).chunks(size).flat_map(|batch| {
+            let (mut billed_seconds, mut retail) = (0, Nanos::ZERO);
+            for row in batch.iter().filter(|row| row.class == CallClass::Local) {
+                billed_seconds += row.billed_seconds;
+                retail = retail.plus(row.retail).expect("in range");
+            }
+            let (class, direction) = (CallClass::Local, Direction::Outbound);
+            let sum = UsageRow { basis: basis(1), class, direction, billed_seconds, retail };
+            let others = batch.iter().filter(|row| row.class != CallClass::Local).cloned();
+            others.chain([sum]).collect::<Vec<_>>()
+        }).collect();
+        let busy = |rows: &[UsageRow]| -> Vec<UsageGroup> {
+            let groups = allocate_sums(rows, &terms).expect("allocated").expect("one rate");
+            groups.into_iter().filter(|group| group.total_seconds != 0).collect()
+        };
+        prop_assert_eq!(busy(&rows(&calls)), busy(&batched));
+    }
+
     #[test]
     fn the_order_of_arrival_changes_nothing(calls in any_calls(3), minutes in 0u32..200) {
         let versions = [version(1, |_| {}), version(2, |_| {})];

@@ -139,6 +139,16 @@ pub enum Outcome {
     Nothing,
 }
 
+/// What the calls of the closed period add up to, in billed seconds: the figures that a call
+/// history must show (MET-21). Late calls of closed periods are not in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct UsageTotals {
+    /// All calls in scope.
+    pub total_seconds: i64,
+    /// Those that the lines charge; the rest was included.
+    pub chargeable_seconds: i64,
+}
+
 /// A computed invoice; also what is stored of it when it is issued.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ComputedInvoice {
@@ -160,6 +170,8 @@ pub struct ComputedInvoice {
     pub due: Minor,
     /// Whether it is issued.
     pub outcome: Outcome,
+    /// What the calls of the closed period add up to.
+    pub usage: UsageTotals,
 }
 
 /// Why an invoice cannot be computed.
@@ -386,6 +398,18 @@ fn finish(mut lines: Vec<Line>, input: &InvoiceInput<'_>) -> Result<ComputedInvo
         credit_applied,
         due,
         outcome,
+        usage: usage_totals(input)?,
+    })
+}
+
+fn usage_totals(input: &InvoiceInput<'_>) -> Result<UsageTotals, Overflow> {
+    let groups = input.closed.as_ref().map_or(&[][..], |closed| closed.usage);
+    let add = |a: i64, b: i64| a.checked_add(b).ok_or(Overflow);
+    groups.iter().try_fold(UsageTotals::default(), |sum, group| {
+        Ok(UsageTotals {
+            total_seconds: add(sum.total_seconds, group.total_seconds)?,
+            chargeable_seconds: add(sum.chargeable_seconds, group.chargeable_seconds)?,
+        })
     })
 }
 

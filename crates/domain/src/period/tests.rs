@@ -142,7 +142,8 @@ proptest! {
     // CYC-04
     #[test]
     fn periods_of_a_plan_tile_and_restore(
-        seconds in 1_600_000_000i64..2_600_000_000, calendar in any::<bool>(), at in 0i64..90_000_000,
+        seconds in 1_600_000_000i64..2_600_000_000, calendar in any::<bool>(),
+        at in 0i64..90_000_000,
     ) {
         let cycle =
             if calendar { BillingCycle::CalendarMonth } else { BillingCycle::Anniversary };

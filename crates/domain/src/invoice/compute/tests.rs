@@ -133,7 +133,7 @@ fn the_worked_pay_as_you_go_invoice() {
     assert_eq!(line.unit_price(), Some(nanos("0.025")));
 }
 
-// F-04 CYC-05
+// F-04 CYC-05 MET-21
 #[test]
 fn the_worked_flat_rate_invoice() {
     let (version, taxes) = (version(flat()), TaxTable::default());
@@ -148,6 +148,8 @@ fn the_worked_flat_rate_invoice() {
     ];
     assert_eq!(amounts(&invoice), expected);
     assert_eq!(totals(&invoice), [14_581, 0, 14_581, 0, 14_581]);
+    let UsageTotals { total_seconds, chargeable_seconds } = invoice.usage;
+    assert_eq!((total_seconds, chargeable_seconds), (36_738, 6_738));
     let descriptions: Vec<_> =
         invoice.lines.iter().map(|line| line.facts().description.as_str()).collect();
     let expected = [
@@ -269,6 +271,22 @@ fn a_final_invoice_gives_back_unused_days_of_an_advance_fee() {
     let grant = invoice.credit_granted.expect("a credit");
     assert_eq!((grant.net.get(), grant.total.get()), (4_110, 4_521));
     assert_eq!(invoice.outcome, Outcome::Issue);
+}
+
+// CYC-14 F-08 what was taxed gives its tax back, so untaxed lines do not absorb it
+#[test]
+fn untaxed_charges_do_not_swallow_a_taxed_credit() {
+    let (version, taxes) = (version(flat()), tax("0.10"));
+    let plan = plan("2026-05-01T00:00:00Z", BillingCycle::Anniversary);
+    let last = plan.cut_short(&plan.first(), at("2026-05-15T12:00:00Z"));
+    let mut closed = closed(&version, last, PeakCounts::default(), &[]);
+    closed.paid_in_advance = Some(plan.first().fraction);
+    let charges = [Charge { taxable: false, ..charge(ChargeKind::OneTime, "1", "10") }];
+    let input = InvoiceInput { charges: &charges, ..input(Some(closed), &taxes) };
+    let invoice = compute(&input).expect("computed");
+    assert_eq!(totals(&invoice), [1_000, 0, 1_000, 1_000, 0]);
+    let grant = invoice.credit_granted.expect("a credit");
+    assert_eq!((grant.net.get(), grant.total.get()), (5_110, 5_621));
 }
 
 // INV-30 INV-31 REF-04 credit stands below the total and is never a line
