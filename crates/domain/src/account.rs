@@ -11,7 +11,9 @@ use crate::{
         TaxId, TenantId,
     },
     money::{Currency, Micros, Minor, Nanos},
+    partner::PartnerStatus,
     phone::CallClass,
+    tenant::TenantLife,
     time::{Day, Timestamp, Zone},
 };
 
@@ -75,8 +77,8 @@ pub struct Partner {
     pub currency: Currency,
     /// For dates and money, such as `en-US`.
     pub locale: String,
-    /// `trial`, `active`, `past_due`, `suspended`, `paused` …
-    pub status: String,
+    /// How it stands with the operator.
+    pub status: PartnerStatus,
     /// Since when it has that status.
     pub status_since: Timestamp,
     /// Days from issue to due (INV-21).
@@ -133,22 +135,14 @@ pub struct Tenant {
     pub home_npa: Option<String>,
     /// Whether its default method is charged when an invoice is issued (PAY-06).
     pub auto_pay: AutoPay,
-    /// `trial`, `active`, `suspended`, `cancelled`.
-    pub status: String,
-    /// Why it is suspended; empty unless it is (ruling 22).
-    pub suspension_reasons: Vec<String>,
-    /// What it was before it was suspended.
-    pub status_before_suspension: Option<String>,
+    /// Its status, and why and since when.
+    pub life: TenantLife,
     /// The profile of the open period.
     pub profile_id: ProfileId,
     /// The profile from the next cycle on, and since when that is wanted (PRO-13).
     pub pending_profile: Option<(ProfileId, Timestamp)>,
     /// When it was created.
     pub created_at: Timestamp,
-    /// First change to ACTIVE (CYC-08).
-    pub activated_at: Option<Timestamp>,
-    /// When it was cancelled.
-    pub cancelled_at: Option<Timestamp>,
     /// The anchor of its period grid.
     pub anchor_day: Option<Day>,
     /// Start of the open period.

@@ -108,6 +108,20 @@ pub enum Stage {
     Active,
 }
 
+impl Stage {
+    /// `trial` or `active`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Trial => "trial",
+            Self::Active => "active",
+        }
+    }
+    /// The stage with this name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Trial, Self::Active].into_iter().find(|stage| stage.as_str() == text)
+    }
+}
+
 /// Days a cancelled tenant's data is kept, counted as 24 hours each (TEN-05).
 pub const RETENTION_DAYS: i64 = 90;
 

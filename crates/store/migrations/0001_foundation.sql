@@ -133,7 +133,8 @@ create table tenant (
   auto_pay bigint not null check (auto_pay in (0, 1)),
   status text not null,
   suspension_reasons text not null,
-  status_before_suspension text,
+  -- what it is underneath any suspension
+  stage text not null,
   profile_id text not null,
   pending_profile_id text,
   pending_requested_at bigint,
@@ -604,9 +605,11 @@ create table mail (
   attachment_name text,
   attachment_path text,
   state text not null,
+  -- when it is next tried; a worker that takes it moves this to the end of its lease
+  run_at bigint not null,
   attempts bigint not null,
   last_error text,
   created_at bigint not null,
   sent_at bigint
 );
-create index mail_queued on mail (state, mail_id);
+create index mail_queued on mail (run_at, mail_id) where state = 'queued';

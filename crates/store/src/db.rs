@@ -201,6 +201,16 @@ impl Tx {
         }
     }
 
+    /// `statement` with its `/* skip locked */` in force: rows that another transaction holds are
+    /// left out. SQLite needs no clause, as in [`locking`](Self::locking).
+    pub(crate) fn skipping_locked(&self, statement: &str) -> String {
+        let clause = match self {
+            Self::Sqlite(_) => "",
+            Self::Postgres(_) => "for update skip locked",
+        };
+        statement.replace("/* skip locked */", clause)
+    }
+
     /// Makes everything done in this transaction durable.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self {
@@ -218,6 +228,14 @@ impl Tx {
         }
         Ok(())
     }
+}
+
+/// What stands for the operator where a row's owner may be a partner.
+pub(crate) const OPERATOR: &str = "operator";
+
+/// The text of an owner: a partner, or the operator (`None`).
+pub(crate) fn owner_text(owner: Option<domain::ids::PartnerId>) -> String {
+    owner.map_or_else(|| OPERATOR.to_owned(), |partner_id| partner_id.to_string())
 }
 
 /// A list of texts as the one parameter of `in (select value from json_each($n))`.

@@ -5,11 +5,27 @@
 
 pub mod bulk;
 pub mod calls;
+pub mod charges;
+mod columns;
+pub mod credits;
 pub mod db;
+pub mod decks;
 pub mod directory;
 pub mod error;
+pub mod events;
+pub mod extensions;
 pub mod imports;
 pub mod invoices;
+pub mod jobs;
 pub mod ledger;
+pub mod mails;
 mod migrations;
+pub mod numbers;
+pub mod operator;
+pub mod partners;
+pub mod periods;
+pub mod profiles;
+pub mod sources;
+pub mod taxes;
+pub mod tenants;
 pub mod usage;

@@ -1,0 +1,3 @@
+//! Every store function, on both engines.
+
+mod engines;

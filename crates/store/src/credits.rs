@@ -1,0 +1,163 @@
+//! Credits of tenants, and which invoices used them (INV-30).
+//!
+//! Decided here: what is left of a credit never falls below zero, and an invoice uses a credit at
+//! most once.
+
+use domain::{
+    account::Credit,
+    ids::{CreditId, InvoiceId, PartnerId, TenantId},
+    money::Minor,
+    time::Timestamp,
+};
+
+use crate::{
+    columns::{after, guarded, id},
+    db::{Tx, json_list, on},
+    error::StoreError,
+};
+
+#[derive(sqlx::FromRow)]
+struct CreditRow {
+    credit_id: String,
+    tenant_id: String,
+    amount_minor: i64,
+    remaining_minor: i64,
+    reason: String,
+    created_at: i64,
+}
+
+impl CreditRow {
+    fn read(self) -> Result<Credit, StoreError> {
+        Ok(Credit {
+            credit_id: id("credit.credit_id", &self.credit_id)?,
+            tenant_id: id("credit.tenant_id", &self.tenant_id)?,
+            amount: Minor::new(self.amount_minor),
+            remaining: Minor::new(self.remaining_minor),
+            reason: self.reason,
+            created_at: Timestamp::from_micros(self.created_at),
+        })
+    }
+}
+
+/// Gives a credit.
+pub async fn insert(tx: &mut Tx, partner_id: PartnerId, credit: &Credit) -> Result<(), StoreError> {
+    on!(tx, conn => sqlx::query(
+        "insert into credit
+           (partner_id, credit_id, tenant_id, amount_minor, remaining_minor, reason, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(partner_id.to_string())
+    .bind(credit.credit_id.to_string())
+    .bind(credit.tenant_id.to_string())
+    .bind(credit.amount.get())
+    .bind(credit.remaining.get())
+    .bind(&credit.reason)
+    .bind(credit.created_at.micros())
+    .execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// The partner's credit with this id.
+pub async fn find(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    credit_id: CreditId,
+) -> Result<Option<Credit>, StoreError> {
+    let row: Option<CreditRow> = on!(tx, conn => sqlx::query_as(
+        "select credit_id, tenant_id, amount_minor, remaining_minor, reason, created_at
+         from credit
+         where partner_id = $1 and credit_id = $2",
+    ).bind(partner_id.to_string()).bind(credit_id.to_string()).fetch_optional(conn).await)?;
+    row.map(CreditRow::read).transpose()
+}
+
+/// Up to `limit` credits of a tenant after `last`, in the order of their ids, used ones too.
+pub async fn page(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    (tenant_id, last): (TenantId, Option<CreditId>),
+    limit: i64,
+) -> Result<Vec<Credit>, StoreError> {
+    let rows: Vec<CreditRow> = on!(tx, conn => sqlx::query_as(
+        "select credit_id, tenant_id, amount_minor, remaining_minor, reason, created_at
+         from credit
+         where partner_id = $1 and tenant_id = $2 and credit_id > $3
+         order by credit_id
+         limit $4",
+    )
+    .bind(partner_id.to_string())
+    .bind(tenant_id.to_string())
+    .bind(after(last))
+    .bind(limit)
+    .fetch_all(conn).await)?;
+    rows.into_iter().map(CreditRow::read).collect()
+}
+
+/// The credits of these tenants of which something is left, oldest first within a tenant.
+pub async fn open_of(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    tenants: &[TenantId],
+) -> Result<Vec<Credit>, StoreError> {
+    let rows: Vec<CreditRow> = on!(tx, conn => sqlx::query_as(
+        "select credit_id, tenant_id, amount_minor, remaining_minor, reason, created_at
+         from credit
+         where partner_id = $1 and tenant_id in (select value from json_each($2))
+           and remaining_minor > 0
+         order by tenant_id, credit_id",
+    ).bind(partner_id.to_string()).bind(json_list(tenants)).fetch_all(conn).await)?;
+    rows.into_iter().map(CreditRow::read).collect()
+}
+
+/// What an invoice takes of a credit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CreditUse {
+    /// The credit.
+    pub credit_id: CreditId,
+    /// The invoice.
+    pub invoice_id: InvoiceId,
+    /// How much; more than zero.
+    pub amount: Minor,
+}
+
+/// Takes from a credit for an invoice; `Stale` where less is left.
+pub async fn take(tx: &mut Tx, partner_id: PartnerId, taken: &CreditUse) -> Result<(), StoreError> {
+    let saved = on!(tx, conn => sqlx::query(
+        "update credit set remaining_minor = remaining_minor - $3
+         where partner_id = $1 and credit_id = $2 and remaining_minor >= $3",
+    )
+    .bind(partner_id.to_string())
+    .bind(taken.credit_id.to_string())
+    .bind(taken.amount.get())
+    .execute(conn).await.map(|done| done.rows_affected()))?;
+    guarded(saved, "the credit")?;
+    on!(tx, conn => sqlx::query(
+        "insert into credit_use (partner_id, credit_id, invoice_id, amount_minor)
+         values ($1, $2, $3, $4)",
+    )
+    .bind(partner_id.to_string())
+    .bind(taken.credit_id.to_string())
+    .bind(taken.invoice_id.to_string())
+    .bind(taken.amount.get())
+    .execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// What an invoice took, in the order of the credits.
+pub async fn taken_by(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    invoice_id: InvoiceId,
+) -> Result<Vec<CreditUse>, StoreError> {
+    let rows: Vec<(String, i64)> = on!(tx, conn => sqlx::query_as(
+        "select credit_id, amount_minor from credit_use
+         where partner_id = $1 and invoice_id = $2
+         order by credit_id",
+    ).bind(partner_id.to_string()).bind(invoice_id.to_string()).fetch_all(conn).await)?;
+    rows.into_iter()
+        .map(|(credit, amount)| {
+            let credit_id = id("credit_use.credit_id", &credit)?;
+            Ok(CreditUse { credit_id, invoice_id, amount: Minor::new(amount) })
+        })
+        .collect()
+}

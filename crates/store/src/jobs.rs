@@ -1,0 +1,183 @@
+//! Work for later, written in the transaction that needs it.
+//!
+//! Decided here: a job is enqueued once per key. Who takes a job holds it until its lease ends:
+//! taking moves `run_at` there, so that a job whose worker died is simply due again. The number of
+//! attempts is the token of the holder: whoever comes back after its lease is refused as stale.
+//! Workers serve all partners, so taking has no owner.
+
+use domain::{
+    ids::{JobId, PartnerId},
+    time::Timestamp,
+};
+use sqlx::AssertSqlSafe;
+
+use crate::{
+    columns::{guarded, id},
+    db::{Tx, on},
+    error::StoreError,
+};
+
+/// Work to be enqueued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob {
+    /// Which handler does it.
+    pub kind: &'static str,
+    /// What it is for; enqueueing the same key again changes nothing.
+    pub key: String,
+    /// JSON for the handler.
+    pub payload: String,
+    /// Not before.
+    pub run_at: Timestamp,
+}
+
+/// A job that this worker holds until its lease ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Its id.
+    pub job_id: JobId,
+    /// For whom.
+    pub partner_id: PartnerId,
+    /// Which handler does it.
+    pub kind: String,
+    /// What it is for.
+    pub key: String,
+    /// JSON for the handler.
+    pub payload: String,
+    /// How often it was taken, this time included.
+    pub attempts: i64,
+    /// Until when this worker holds it.
+    pub leased_until: Timestamp,
+}
+
+/// Enqueues a job and answers whether it is new. Its id is derived from its key.
+pub async fn enqueue(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    job: &NewJob,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let added = on!(tx, conn => sqlx::query(
+        "insert into job
+           (job_id, partner_id, kind, job_key, payload, state, run_at, attempts, created_at)
+         values ($1, $2, $3, $4, $5, 'ready', $6, 0, $7)
+         on conflict (job_key) do nothing",
+    )
+    .bind(JobId::derived(now, &[&job.key]).to_string())
+    .bind(partner_id.to_string())
+    .bind(job.kind)
+    .bind(&job.key)
+    .bind(&job.payload)
+    .bind(job.run_at.micros())
+    .bind(now.micros())
+    .execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(added > 0)
+}
+
+#[derive(sqlx::FromRow)]
+struct JobRow {
+    job_id: String,
+    partner_id: String,
+    kind: String,
+    job_key: String,
+    payload: String,
+    attempts: i64,
+    run_at: i64,
+}
+
+impl JobRow {
+    fn read(self) -> Result<Job, StoreError> {
+        Ok(Job {
+            job_id: id("job.job_id", &self.job_id)?,
+            partner_id: id("job.partner_id", &self.partner_id)?,
+            kind: self.kind,
+            key: self.job_key,
+            payload: self.payload,
+            attempts: self.attempts,
+            leased_until: Timestamp::from_micros(self.run_at),
+        })
+    }
+}
+
+/// Takes up to `limit` jobs that are due at `now` and holds them for `lease_seconds`, the longest
+/// due first. Commit before working on them.
+pub async fn claim(
+    tx: &mut Tx,
+    now: Timestamp,
+    lease_seconds: i64,
+    limit: i64,
+) -> Result<Vec<Job>, StoreError> {
+    // Materialized: PostgreSQL might otherwise run the inner select more than once and lock more
+    // rows than the limit.
+    let sql = tx.skipping_locked(
+        "with due as materialized (
+           select job_id from job
+           where state = 'ready' and run_at <= $1
+           order by run_at, job_id
+           limit $3
+           /* skip locked */
+         )
+         update job set run_at = $2, leased_until = $2, attempts = attempts + 1
+         where job_id in (select job_id from due)
+         returning job_id, partner_id, kind, job_key, payload, attempts, run_at",
+    );
+    let rows: Vec<JobRow> = on!(tx, conn => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(now.micros())
+        .bind(now.plus_seconds(lease_seconds).micros())
+        .bind(limit)
+        .fetch_all(conn).await)?;
+    let mut jobs = rows.into_iter().map(JobRow::read).collect::<Result<Vec<Job>, _>>()?;
+    jobs.sort_by_key(|job| job.job_id);
+    Ok(jobs)
+}
+
+/// The job is done.
+pub async fn finish(tx: &mut Tx, job: &Job) -> Result<(), StoreError> {
+    let saved = on!(tx, conn => sqlx::query(
+        "update job set state = 'done', leased_until = null, last_error = null
+         where job_id = $1 and attempts = $2 and state = 'ready'",
+    )
+    .bind(job.job_id.to_string())
+    .bind(job.attempts)
+    .execute(conn).await.map(|done| done.rows_affected()))?;
+    guarded(saved, "the job")
+}
+
+/// The job failed and is due again at `run_at`.
+pub async fn retry(
+    tx: &mut Tx,
+    job: &Job,
+    run_at: Timestamp,
+    error: &str,
+) -> Result<(), StoreError> {
+    let saved = on!(tx, conn => sqlx::query(
+        "update job set run_at = $3, leased_until = null, last_error = $4
+         where job_id = $1 and attempts = $2 and state = 'ready'",
+    )
+    .bind(job.job_id.to_string())
+    .bind(job.attempts)
+    .bind(run_at.micros())
+    .bind(error)
+    .execute(conn).await.map(|done| done.rows_affected()))?;
+    guarded(saved, "the job")
+}
+
+/// The job failed for good. It stays as a record.
+pub async fn give_up(tx: &mut Tx, job: &Job, error: &str) -> Result<(), StoreError> {
+    let saved = on!(tx, conn => sqlx::query(
+        "update job set state = 'failed', leased_until = null, last_error = $3
+         where job_id = $1 and attempts = $2 and state = 'ready'",
+    )
+    .bind(job.job_id.to_string())
+    .bind(job.attempts)
+    .bind(error)
+    .execute(conn).await.map(|done| done.rows_affected()))?;
+    guarded(saved, "the job")
+}
+
+/// When the next job is due, and how many are waiting.
+pub async fn waiting(tx: &mut Tx) -> Result<(Option<Timestamp>, i64), StoreError> {
+    let (next, count): (Option<i64>, i64) = on!(tx, conn => sqlx::query_as(
+        "select min(run_at), count(*) from job where state = 'ready'",
+    ).fetch_one(conn).await)?;
+    Ok((next.map(Timestamp::from_micros), count))
+}

@@ -1,0 +1,56 @@
+//! Sources of call records (ruling 17).
+//!
+//! Decided here: a source is known by its owner and name, and its id is derived from them, so that
+//! two importers that meet a new name at once make the same source.
+
+use domain::{
+    account::Source,
+    ids::{PartnerId, SourceId},
+    time::Timestamp,
+};
+
+use crate::{
+    columns::id,
+    db::{Tx, on, owner_text},
+    error::StoreError,
+};
+
+/// The owner's source called `name`; it is created where there is none.
+pub async fn find_or_create(
+    tx: &mut Tx,
+    owner: Option<PartnerId>,
+    name: &str,
+    now: Timestamp,
+) -> Result<Source, StoreError> {
+    let owner_id = owner_text(owner);
+    let new = SourceId::derived(now, &[&owner_id, name]);
+    on!(tx, conn => sqlx::query(
+        "insert into source (source_id, owner_id, name, created_at) values ($1, $2, $3, $4)
+         on conflict (owner_id, name) do nothing",
+    )
+    .bind(new.to_string())
+    .bind(&owner_id)
+    .bind(name)
+    .bind(now.micros())
+    .execute(conn).await.map(drop))?;
+    let (source_id,): (String,) = on!(tx, conn => sqlx::query_as(
+        "select source_id from source where owner_id = $1 and name = $2",
+    ).bind(&owner_id).bind(name).fetch_one(conn).await)?;
+    let source_id = id("source.source_id", &source_id)?;
+    Ok(Source { source_id, owner, name: name.to_owned() })
+}
+
+/// The source with this id, whoever owns it: what refused rows are tried again with.
+pub async fn find(tx: &mut Tx, source_id: SourceId) -> Result<Option<Source>, StoreError> {
+    let row: Option<(String, String)> = on!(tx, conn => sqlx::query_as(
+        "select owner_id, name from source where source_id = $1",
+    ).bind(source_id.to_string()).fetch_optional(conn).await)?;
+    row.map(|(owner_id, name)| {
+        let owner = match owner_id.as_str() {
+            crate::db::OPERATOR => None,
+            partner => Some(id("source.owner_id", partner)?),
+        };
+        Ok(Source { source_id, owner, name })
+    })
+    .transpose()
+}
