@@ -53,17 +53,19 @@ fn asterisk_file() -> String {
     file
 }
 
+/// Rows with the sixteen columns of every layout.
 fn asterisk_rows() -> String {
     let mut file = String::new();
     for row in 0..ROWS {
         let (day, hour, minute, second) = time(row);
         let at = format!("2026-05-{day:02} {hour:02}:{minute:02}:{second:02}");
-        let number = row % 100;
-        writeln!(
-            file,
-            r#""acme","acme_101","+150155501{number:02}","from-endpoint","""acme_101"" <acme_101>","PJSIP/acme_101-{row:08x}","PJSIP/carrier-{row:08x}","Dial","PJSIP/+150155501{number:02}@carrier,60,gL(3600000)","{at}","{at}","{at}",0,0,"ANSWERED","DOCUMENTATION""#
-        )
-        .expect("a string");
+        let to = format!("+150155501{:02}", row % 100);
+        let clid = r#""""acme_101"" <acme_101>""#;
+        let channels = format!(r#""PJSIP/acme_101-{row:08x}","PJSIP/carrier-{row:08x}""#);
+        let dial = format!(r#""Dial","PJSIP/{to}@carrier,60,gL(3600000)""#);
+        write!(file, r#""acme","acme_101","{to}","from-endpoint",{clid},{channels},{dial},"#)
+            .expect("a string");
+        writeln!(file, r#""{at}","{at}","{at}",0,0,"ANSWERED","DOCUMENTATION""#).expect("a string");
     }
     file
 }
@@ -73,11 +75,10 @@ fn ndjson_file() -> String {
     for row in 0..ROWS {
         let (day, hour, minute, second) = time(row);
         let at = format!("2026-05-{day:02}T{hour:02}:{minute:02}:{second:02}Z");
-        writeln!(
-            file,
-            r#"{{"record_id":"r-{row}","from":"acme_101","to":"+15015550100","account":"acme","started_at":"{at}","answered_at":"{at}","ended_at":"{at}","talk_seconds":1}}"#
-        )
-        .expect("a string");
+        let who = r#""from":"acme_101","to":"+15015550100","account":"acme""#;
+        let when = format!(r#""started_at":"{at}","answered_at":"{at}","ended_at":"{at}""#);
+        writeln!(file, r#"{{"record_id":"r-{row}",{who},{when},"talk_seconds":1}}"#)
+            .expect("a string");
     }
     file
 }

@@ -13,7 +13,7 @@ use adapters::cdr_files::{Format, MAX_KEPT_BYTES, ReadOptions, RowReader, parse_
 use domain::time::Zone;
 
 /// Rounds per target unless the environment says otherwise: under two seconds without optimisation.
-const DEFAULT_ROUNDS: u64 = 1_500;
+const DEFAULT_ROUNDS: u64 = 1_000;
 /// Mutated files stay small, so that a round takes microseconds.
 const MAX_FILE_BYTES: usize = 16 * 1024;
 

@@ -8,7 +8,7 @@
 use crate::{
     cycle::{Every, Schedule},
     ids::ProfileId,
-    period::PeriodPlan,
+    period::{Period, PeriodPlan},
     profile::{BillingCycle, ProfileTerms},
     proration::Fraction,
     time::{Day, Span, Timestamp, Zone},
@@ -106,6 +106,32 @@ impl Term {
             profile_version: dated.version,
             anchor_day: self.anchor_day,
         })
+    }
+
+    /// The period in local days of `zone`, as invoices show and prorate it.
+    pub fn period(&self, zone: &Zone) -> Period {
+        let last = Timestamp::from_micros(self.span.end.micros() - 1);
+        Period {
+            index: 0,
+            span: self.span,
+            first_day: zone.day_of(self.span.start),
+            end_day: zone.day_of(last).plus_days(1),
+            fraction: self.fraction,
+        }
+    }
+
+    /// The term as a cancellation at `at` ends it; that day counts (CYC-14). An instant outside
+    /// ends it at its own start or end.
+    pub fn cut_short(&self, at: Timestamp, zone: &Zone) -> Self {
+        if at >= self.span.end {
+            return *self;
+        }
+        let end = at.max(self.span.start);
+        let days = zone.day_of(end).plus_days(1).days_since(zone.day_of(self.span.start));
+        let whole = i64::from(self.fraction.whole());
+        let days = days.clamp(0, i64::from(self.fraction.part()));
+        let fraction = Fraction::try_new(days, whole).unwrap_or(self.fraction);
+        Self { span: Span { start: self.span.start, end }, fraction, ..*self }
     }
 
     fn starting(at: Timestamp, profile_id: ProfileId, dated: &DatedVersion, zone: &Zone) -> Self {

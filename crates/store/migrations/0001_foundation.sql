@@ -49,8 +49,18 @@ create table partner (
   terms_days bigint not null,
   minimum_seconds bigint not null,
   increment_seconds bigint not null,
+  -- the last calendar month (202605) whose wholesale monthly debits were booked
+  debited_month bigint,
   created_at bigint not null,
   version bigint not null
+);
+
+-- Logos that issued invoices show, by their SHA-256: what was issued never changes (INV-15).
+create table brand_logo (
+  partner_id text not null,
+  logo_hash text not null,
+  bytes bytea not null,
+  primary key (partner_id, logo_hash)
 );
 
 -- What the operator charges a partner from an instant on (PLT-11, PLT-23). Rows are never changed.
@@ -452,17 +462,9 @@ create table invoice_line (
   line_no bigint not null,
   line_id text not null,
   kind text not null,
-  description text not null,
-  unit text not null,
-  quantity_num bigint not null,
-  quantity_den bigint not null,
-  unit_price_nanos bigint,
-  fraction_num bigint not null,
-  fraction_den bigint not null,
   amount_minor bigint not null,
-  taxable bigint not null check (taxable in (0, 1)),
-  -- where the calls behind a usage line are found
-  basis text,
+  -- what the amount was computed from: quantity, price, fraction, and where its calls are found
+  facts text not null,
   primary key (partner_id, invoice_id, line_no),
   unique (partner_id, line_id)
 );

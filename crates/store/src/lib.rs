@@ -15,6 +15,7 @@ pub mod error;
 pub mod events;
 pub mod extensions;
 pub mod imports;
+pub mod invoices;
 pub mod jobs;
 pub mod ledger;
 pub mod mails;

@@ -29,6 +29,7 @@ mod stamps;
 mod tests;
 mod url_encoding;
 mod window;
+pub mod write;
 
 use std::{fmt, str::FromStr};
 

@@ -53,8 +53,26 @@ fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
+/// Appends `text` with the escapes that FreeSWITCH makes: of everything but printable ASCII, and
+/// of what is unsafe in a URL.
+pub(super) fn encode_into(text: &str, out: &mut String) {
+    const DIGITS: [u8; 16] = *b"0123456789ABCDEF";
+    const UNSAFE: &[u8] = b" \"#%&+:;<=>?@[\\]^`{|}";
+    for byte in text.bytes() {
+        if byte.is_ascii_graphic() && !UNSAFE.contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            out.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -72,5 +90,15 @@ mod tests {
             assert_eq!(decode(text, Plus::IsPlus), expected, "{text}");
         }
         assert_eq!(decode("a+b%2Bc", Plus::IsSpace), "a b+c");
+    }
+
+    proptest! {
+        #[test]
+        fn encoding_can_be_undone(text: String) {
+            let mut encoded = String::new();
+            encode_into(&text, &mut encoded);
+            prop_assert!(encoded.is_ascii());
+            prop_assert_eq!(decode(&encoded, Plus::IsPlus), text);
+        }
     }
 }

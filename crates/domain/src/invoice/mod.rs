@@ -5,6 +5,7 @@
 //! says never changes after it is issued (INV-15).
 
 pub mod compute;
+pub mod issued;
 pub mod line;
 pub mod number;
 pub mod status;

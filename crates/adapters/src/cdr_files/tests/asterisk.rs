@@ -10,7 +10,7 @@ use super::{super::*, Format, ReadOptions, codes, reason, record, records, recor
 const SAMPLE: &str = include_str!("../../../tests/data/asterisk_Master.csv");
 
 /// The sixteen columns every layout has.
-const BASE: &str = r#""acme","acme_101","+15015550100","from-endpoint","""acme_101"" <acme_101>","PJSIP/acme_101-00000004","PJSIP/carrier-00000005","Dial","PJSIP/+15015550100@carrier,60,gL(3600000)","2026-11-22 02:13:40","2026-11-22 02:13:41","2026-11-22 02:13:43",3,2,"ANSWERED","DOCUMENTATION""#;
+const BASE: &str = include_str!("../../../tests/data/asterisk_base_row.csv").trim_ascii_end();
 
 fn only(row: &str) -> RecordFields {
     record(Format::AsteriskCsv, row)
@@ -121,7 +121,10 @@ fn named_columns_win() {
     // A layout of cdr_custom, with microseconds.
     let names = "uniqueid,sequence,src,dst,dstchannel,start,answer,end,billsec,disposition";
     options.columns = Some(names.parse().expect("a layout"));
-    let row = r#""17.30",5,"acme_101","+15015550100","PJSIP/c-1",1795313620.787993,1795313620.825877,1795313623.335719,2.509842,"ANSWERED""#;
+    let row = concat!(
+        r#""17.30",5,"acme_101","+15015550100","PJSIP/c-1","#,
+        r#"1795313620.787993,1795313620.825877,1795313623.335719,2.509842,"ANSWERED""#
+    );
     let records = records_with(&options, row);
     assert_eq!(records[0].fields().talk_seconds, 3);
     assert_eq!(records[0].rated_at().to_string(), "2026-11-22T02:13:40.825877Z");

@@ -9,7 +9,11 @@ fn good(format: Format) -> (&'static str, &'static str) {
     match format {
         Format::AsteriskCsv => (
             "",
-            r#""acme","101","911","c","x","PJSIP/acme_101-1","PJSIP/t-1","Dial","","2026-11-22 02:13:40",,"2026-11-22 02:13:43",3,0,"NO ANSWER","BILLING","17.1","","","17.1",5"#,
+            concat!(
+                r#""acme","101","911","c","x","PJSIP/acme_101-1","PJSIP/t-1","Dial","","#,
+                r#""2026-11-22 02:13:40",,"2026-11-22 02:13:43",3,0,"NO ANSWER","BILLING","#,
+                r#""17.1","","","17.1",5"#
+            ),
         ),
         Format::FreeswitchJson => (
             "",

@@ -6,11 +6,9 @@ use domain::cdr::{Direction, Disposition, Leg};
 
 use super::{super::*, Format, ReadOptions, codes, reason, record, records, rows};
 
-const LINE: &str = r#"{"record_id":"r-1","leg":"b","call_group":"g","direction":"inbound","from":"+15015550111","to":"+15015550100","account":"acme","extension":"101","started_at":"2026-05-10T12:00:00Z","answered_at":"2026-05-10T12:00:20Z","ended_at":"2026-05-10T14:01:21.5+02:00","talk_seconds":60.2,"hold_seconds":"10","disposition":"answered","hangup_cause":"NORMAL_CLEARING","recording_url":"https://example.net/r"}"#;
+const LINE: &str = include_str!("../../../tests/data/record.ndjson").trim_ascii_end();
 
-const CSV: &str = "record_id,leg,call_group,direction,from,to,account,extension,started_at,answered_at,ended_at,talk_seconds,hold_seconds,disposition,hangup_cause,recording_url
-r-1,b,g,inbound,+15015550111,+15015550100,acme,101,2026-05-10T12:00:00Z,2026-05-10T12:00:20Z,2026-05-10T14:01:21.5+02:00,60.2,10,answered,NORMAL_CLEARING,https://example.net/r
-";
+const CSV: &str = include_str!("../../../tests/data/record.csv");
 
 // Ruling 18, MET-02: both formats carry every field; talk rounds up, hold is subtracted
 #[test]

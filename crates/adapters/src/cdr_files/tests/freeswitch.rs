@@ -5,10 +5,10 @@ use domain::cdr::{Disposition, Leg, RecordFields};
 use super::{Format, codes, reason, record, records};
 
 /// The calling leg of a bridged call, with URL-encoded values.
-const A_LEG: &str = r#"{"core-uuid":"c","switchname":"sw1","channel_data":{"state":"CS_REPORTING"},"variables":{"direction":"inbound","uuid":"aaaa","call_uuid":"aaaa","bridge_uuid":"bbbb","user_name":"acme_101","accountcode":"acme%2Deast","start_stamp":"2026-05-10%2012%3A00%3A00","start_epoch":"1778414400","start_uepoch":"1778414400100000","answer_epoch":"1778414405","answer_uepoch":"1778414405300000","end_epoch":"1778414473","end_uepoch":"1778414472840000","duration":"73","billsec":"68","billmsec":"67540","hold_accum_seconds":"7","hangup_cause":"NORMAL_CLEARING"},"app_log":{"applications":[{"app_name":"bridge","app_data":"{x=\"y\"}"}]},"callflow":[{"dialplan":"XML","caller_profile":{"caller_id_number":"+15015550111","destination_number":"+15015550100","uuid":"aaaa"}},{"caller_profile":{"destination_number":"old"}}]}"#;
+const A_LEG: &str = include_str!("../../../tests/data/freeswitch_a_leg.json").trim_ascii_end();
 
 /// The called leg of the same call, with plain values.
-const B_LEG: &str = r#"{"variables":{"direction":"outbound","uuid":"bbbb","call_uuid":"aaaa","originating_leg_uuid":"aaaa","bridge_uuid":"aaaa","dialed_user":"102","start_epoch":"1778414401","answer_epoch":"1778414405","end_epoch":"1778414473","billsec":"68","hangup_cause":"NORMAL_CLEARING"},"callflow":[{"caller_profile":{"caller_id_number":"+15015550111","destination_number":"+15015550100"}}]}"#;
+const B_LEG: &str = include_str!("../../../tests/data/freeswitch_b_leg.json").trim_ascii_end();
 
 fn only(document: &str) -> RecordFields {
     record(Format::FreeswitchJson, document)

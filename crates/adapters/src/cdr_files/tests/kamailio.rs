@@ -22,7 +22,7 @@ fn sample() -> String {
     lines.map(object).collect()
 }
 
-const ROW: &str = r#"{"id":18533,"start_time":"2026-11-22 02:34:14","end_time":"2026-11-22 02:34:15","duration":1.003,"call_id":"1-11115@127.0.0.1","call_ref":"c-7b","tenant":"acme","direction":"outbound","src":"acme_101","dst":"+15015550100","sip_code":null,"hangup":"caller"}"#;
+const ROW: &str = include_str!("../../../tests/data/kamailio_row.ndjson").trim_ascii_end();
 
 fn changed(from: &str, to: &str) -> RecordFields {
     assert!(ROW.contains(from), "{from}");
@@ -124,7 +124,8 @@ fn wrong_values_are_named() {
     check(
         "{\"id\"",
         "[\"id\"",
-        "the file ends inside the row: malformed JSON: invalid type: sequence, expected an object at line 1 column 0",
+        "the file ends inside the row: malformed JSON: \
+         invalid type: sequence, expected an object at line 1 column 0",
     );
     assert_eq!(codes(Format::KamailioJson, b"\n\n[]\n"), [(3, "malformed_json")]);
 }
