@@ -316,6 +316,11 @@ impl Directory {
         Some(Pricing { terms, increments: partner.increments, deck, wholesale, wholesale_deck })
     }
 
+    /// The home area of the operator.
+    pub(crate) fn home(&self) -> &HomeArea {
+        &self.home
+    }
+
     /// A rated call's prices by the terms it names; `None` where they are not known.
     pub(crate) fn price_again(&self, call: &Call) -> Result<Option<(RetailPrice, WholesalePrice)>> {
         let Some(partner) = self.partners.iter().find(|it| it.partner_id == call.partner_id) else {

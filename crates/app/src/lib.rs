@@ -8,6 +8,7 @@ pub mod close;
 pub mod directory;
 pub mod error;
 mod events;
+pub mod explain;
 pub mod ingest;
 mod lookup;
 
