@@ -6,6 +6,7 @@
 pub mod directory;
 pub mod error;
 pub mod ingest;
+pub mod setup;
 
 use std::sync::Arc;
 
