@@ -10,6 +10,7 @@ pub mod error;
 mod events;
 pub mod explain;
 pub mod ingest;
+pub mod setup;
 mod lookup;
 
 use std::sync::Arc;
