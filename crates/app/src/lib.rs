@@ -10,8 +10,8 @@ pub mod error;
 mod events;
 pub mod explain;
 pub mod ingest;
-pub mod setup;
 mod lookup;
+pub mod setup;
 
 use std::sync::Arc;
 
