@@ -20,6 +20,14 @@ pub struct Overflow;
 /// `denominator` must be positive; the callers in this crate pass constants or checked values.
 pub const fn round_half_away(numerator: i128, denominator: i128) -> i128 {
     debug_assert!(denominator > 0);
+    // Dividing 128 bits costs ten times as much as 64, and amounts rarely need them.
+    if numerator as i64 as i128 == numerator && denominator as i64 as i128 == denominator {
+        let (numerator, denominator) = (numerator as i64, denominator as i64);
+        let quotient = (numerator / denominator) as i128;
+        let rest = (numerator % denominator).unsigned_abs();
+        let is_half = rest >= denominator as u64 - rest;
+        return if is_half { quotient + numerator.signum() as i128 } else { quotient };
+    }
     let quotient = numerator / denominator;
     let rest = (numerator % denominator).abs();
     if rest >= denominator - rest { quotient + numerator.signum() } else { quotient }
@@ -330,6 +338,13 @@ mod tests {
             prop_assume!(value != i64::MIN);
             let text = format_decimal(value, digits, 0);
             prop_assert_eq!(parse_decimal(&text, digits), Ok(value));
+        }
+
+        /// Scaling both sides of a fraction, beyond 64 bits, changes nothing.
+        #[test]
+        fn wide_fractions_round_like_narrow_ones(numerator in any::<i64>(), denominator in 1i64..) {
+            let (n, d) = (i128::from(numerator), i128::from(denominator));
+            prop_assert_eq!(round_half_away(n << 60, d << 60), round_half_away(n, d));
         }
 
         #[test]

@@ -23,7 +23,7 @@ use crate::{
 };
 
 #[derive(sqlx::FromRow)]
-pub(crate) struct TenantRow {
+struct TenantRow {
     partner_id: String,
     tenant_id: String,
     name: String,
@@ -52,7 +52,7 @@ pub(crate) struct TenantRow {
 }
 
 impl TenantRow {
-    pub(crate) fn read(self) -> Result<Tenant, StoreError> {
+    fn read(self) -> Result<Tenant, StoreError> {
         let pending = optional_id("tenant.pending_profile_id", self.pending_profile_id.as_deref())?;
         let life = TenantLife {
             stage: named("tenant.stage", &self.stage, Stage::parse)?,
@@ -119,7 +119,6 @@ macro_rules! select_tenant {
         )
     };
 }
-pub(crate) use select_tenant;
 
 /// Creates tenants of one partner. A SIP prefix or account code that is taken is a unique
 /// violation.
@@ -281,7 +280,7 @@ pub async fn is_name_taken(
     Ok(taken > 0)
 }
 
-/// How many tenants that are not cancelled use `profile_id` or will (PRO-16).
+/// How many tenants use `profile_id` or will (PRO-16).
 pub async fn count_using_profile(
     tx: &mut Tx,
     partner_id: PartnerId,

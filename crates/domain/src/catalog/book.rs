@@ -178,7 +178,7 @@ impl RateBook {
     /// Which rows price a call that was answered at `answered_at`.
     #[inline]
     pub(crate) fn cover(&self, chain: &Chain, answered_at: Timestamp) -> Cover<'_> {
-        for link in chain.longest_first() {
+        for link in self.trie.longest_first(chain) {
             let mut open = None;
             for found in self.in_force(link, answered_at) {
                 if found.terms.window != NO_WINDOW {
@@ -202,7 +202,7 @@ impl RateBook {
     ) -> (Option<Found<'_>>, Timestamp) {
         let local = self.zone.week_clock(instant);
         let mut until = local.even_until.unwrap_or(Timestamp::from_micros(i64::MAX));
-        for link in chain.longest_first() {
+        for link in self.trie.longest_first(chain) {
             let mut open = None;
             for found in self.in_force(link, answered_at) {
                 if found.terms.window == NO_WINDOW {

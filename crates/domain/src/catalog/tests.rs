@@ -207,60 +207,64 @@ fn a_book_refuses_rivals_and_crowds() {
     assert!(RateBook::compile(&[], &Zone::UTC).expect("a book").is_empty());
 }
 
-prop_compose! {
-    fn any_step()(gap in 1u32..200, increment in 1u32..90, price in 0i64..1_000_000_000,
-        per in prop::sample::select(vec![1u32, 6, 7, 30, 60, 3_600])) -> (u32, Step)
-    {
-        (gap, Step {
-            from_second: 0,
-            increment_seconds: increment,
-            price: Nanos::new(price),
-            per_seconds: per,
-        })
-    }
-}
-
 fn any_charge() -> impl Strategy<Value = Charge> {
-    let plain =
-        (0i64..1_000_000_000, 0u32..100, 1u32..100).prop_map(|(rate, minimum, increment)| {
-            let increments = Increments::try_new(minimum, increment).expect("increments");
-            Charge::PerMinute { rate: Nanos::new(rate), increments }
+    let plain = (0i64..1_000_000_000, 0u32..100, 1u32..100);
+    let plain = plain.prop_map(|(rate, minimum, increment)| {
+        let increments = Increments::try_new(minimum, increment).expect("increments");
+        Charge::PerMinute { rate: Nanos::new(rate), increments }
+    });
+    let step = (1u32..200, 1u32..90, 0i64..1_000_000_000, 1u32..100);
+    let stepped = (prop::collection::vec(step, 1..4), 0u32..100);
+    let stepped = stepped.prop_map(|(parts, minimum_seconds)| {
+        let mut from_second = 0;
+        let steps = parts.into_iter().map(|(gap, increment_seconds, price, per_seconds)| {
+            let price = Nanos::new(price);
+            let step = Step { from_second, increment_seconds, price, per_seconds };
+            from_second += gap;
+            step
         });
-    let stepped =
-        (prop::collection::vec(any_step(), 1..4), 0u32..100).prop_map(|(steps, minimum)| {
-            let mut from = 0;
-            let rising = steps.into_iter().map(|(gap, step)| {
-                let step = Step { from_second: from, ..step };
-                from += gap;
-                step
-            });
-            let steps = Steps::try_new(rising.collect()).expect("steps");
-            Charge::Stepped { steps, minimum_seconds: minimum }
-        });
+        let steps = Steps::try_new(steps.collect()).expect("steps");
+        Charge::Stepped { steps, minimum_seconds }
+    });
     prop_oneof![plain, stepped]
 }
 
+fn any_rounding() -> impl Strategy<Value = Rounding> {
+    let modes = vec![RoundingMode::HalfUp, RoundingMode::Up, RoundingMode::Down];
+    (prop::sample::select(modes), -6i8..=9)
+        .prop_map(|(mode, decimals)| Rounding::try_new(mode, decimals).expect("a rounding"))
+}
+
+fn any_window() -> impl Strategy<Value = Window> {
+    prop::sample::select(vec!["mon-fri 08:00-18:00", "sat 22:00-06:00|sun 09:00-10:00"])
+        .prop_map(|text| Window::parse(text).expect("a window"))
+}
+
 prop_compose! {
-    fn any_row()(prefix in "[1-9][0-9]{0,14}", name in "[ -~]{0,20}", charge in any_charge(),
-        fee in 0i64..1_000_000_000, free in (0u32..100, 0u32..100),
+    fn any_row()(
+        prefix in "[1-9][0-9]{0,14}",
+        name in "[ -~]{0,20}",
+        charge in any_charge(),
+        fee in 0i64..1_000_000_000,
+        (free, below) in (0u32..100, 0u32..100),
         max in prop::option::of(0i64..1_000_000_000),
-        from in prop::option::of(0i64..1_000_000), until in prop::option::of(1_000_000i64..2_000_000),
-        window in prop::option::of(prop::sample::select(vec!["mon-fri 08:00-18:00", "sat 22:00-06:00"])),
-        mode in prop::sample::select(vec![RoundingMode::HalfUp, RoundingMode::Up, RoundingMode::Down]),
-        decimals in -6i8..=9) -> DeckRow
-    {
+        from in prop::option::of(0i64..1_000_000),
+        until in prop::option::of(1_000_000i64..2_000_000),
+        window in prop::option::of(any_window()),
+        rounding in any_rounding(),
+    ) -> DeckRow {
         DeckRow::try_new(DeckRowFields {
             prefix: Prefix::parse(&prefix).expect("a prefix"),
             name: name.trim().to_owned(),
             charge,
             connection_fee: Nanos::new(fee),
-            free_seconds: free.0,
-            free_below_seconds: free.1,
+            free_seconds: free,
+            free_below_seconds: below,
             max_price: max.map(Nanos::new),
             effective_from: from.map(Timestamp::from_seconds),
             effective_until: until.map(Timestamp::from_seconds),
-            window: window.map(|text| Window::parse(text).expect("a window")),
-            rounding: Rounding::try_new(mode, decimals).expect("a rounding"),
+            window,
+            rounding,
         }).expect("a row")
     }
 }

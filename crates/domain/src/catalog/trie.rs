@@ -30,15 +30,17 @@ pub(crate) struct Trie {
     nodes: Vec<Node>,
 }
 
-/// The prefixes of one number that have items, shortest first.
+/// The prefixes of one number that have items.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Chain {
-    links: [Link; MAX_DEPTH],
-    len: usize,
+    /// The node at each depth that was reached.
+    nodes: [u32; MAX_DEPTH],
+    /// Which depths have items: bit 1 for one digit and so on.
+    depths: u16,
 }
 
 /// One prefix of a number: its length and its items.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Link {
     items: u32,
     item_count: u16,
@@ -46,18 +48,23 @@ pub(crate) struct Link {
 }
 
 impl Link {
+    #[inline]
     pub(crate) fn items(self) -> Range<usize> {
         let first = self.items as usize;
         first..first + usize::from(self.item_count)
     }
 }
 
-impl Chain {
-    /// The matching prefixes, longest first.
-    pub(crate) fn longest_first(&self) -> impl Iterator<Item = Link> + '_ {
-        self.links[..self.len].iter().rev().copied()
+/// How many of ten bits are set. A small table beats the portable way to count bits.
+static BITS: [u8; 1 << 10] = {
+    let mut bits = [0; 1 << 10];
+    let mut index = 1;
+    while index < bits.len() {
+        bits[index] = bits[index >> 1] + (index & 1) as u8;
+        index += 1;
     }
-}
+    bits
+};
 
 impl Trie {
     /// Builds the index of `prefixes`, which must be sorted; equal ones are items of one prefix.
@@ -102,24 +109,39 @@ impl Trie {
         Self { nodes }
     }
 
-    /// Walks along `digits` (ASCII) and keeps the prefixes that have items.
+    /// Walks along `digits` (ASCII) and remembers the prefixes that have items.
+    #[inline]
     pub(crate) fn walk(&self, digits: &[u8]) -> Chain {
-        let mut chain = Chain { links: [Link::default(); MAX_DEPTH], len: 0 };
+        let mut chain = Chain { nodes: [0; MAX_DEPTH], depths: 0 };
         let mut node = self.nodes[0];
-        for (depth, digit) in (1_u8..).zip(digits.iter().take(MAX_DEPTH - 1)) {
-            let bit = 1_u16.checked_shl(u32::from(digit.wrapping_sub(b'0'))).unwrap_or(0);
-            if node.digits & bit == 0 {
+        for (depth, digit) in (1..MAX_DEPTH).zip(digits) {
+            let digit = digit.wrapping_sub(b'0');
+            if digit > 9 || node.digits >> digit & 1 == 0 {
                 break;
             }
-            let before = (node.digits & (bit - 1)).count_ones();
-            node = self.nodes[(node.children + before) as usize];
-            if node.item_count > 0 {
-                chain.links[chain.len] =
-                    Link { items: node.items, item_count: node.item_count, prefix_digits: depth };
-                chain.len += 1;
-            }
+            let before = node.digits & ((1 << digit) - 1);
+            let index = node.children + u32::from(BITS[usize::from(before)]);
+            node = self.nodes[index as usize];
+            chain.nodes[depth] = index;
+            chain.depths |= u16::from(node.item_count > 0) << depth;
         }
         chain
+    }
+
+    /// The prefixes that a walk found, longest first.
+    #[inline]
+    pub(crate) fn longest_first<'c>(&'c self, chain: &'c Chain) -> impl Iterator<Item = Link> + 'c {
+        let mut depths = chain.depths;
+        std::iter::from_fn(move || {
+            let depth = depths.checked_ilog2()?;
+            depths ^= 1 << depth;
+            let node = self.nodes[chain.nodes[depth as usize] as usize];
+            Some(Link {
+                items: node.items,
+                item_count: node.item_count,
+                prefix_digits: u8::try_from(depth).expect("below 16"),
+            })
+        })
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {
@@ -134,10 +156,8 @@ mod tests {
     use super::*;
 
     fn matches(trie: &Trie, digits: &str) -> Vec<(u8, Range<usize>)> {
-        trie.walk(digits.as_bytes())
-            .longest_first()
-            .map(|link| (link.prefix_digits, link.items()))
-            .collect()
+        let chain = trie.walk(digits.as_bytes());
+        trie.longest_first(&chain).map(|link| (link.prefix_digits, link.items())).collect()
     }
 
     #[test]

@@ -293,10 +293,18 @@ fn with_country_code(digits: &[u8], evidence: Evidence) -> Option<Dialled> {
     if digits.len() > MAX_DIGITS + 1 {
         return None;
     }
-    let mut text = String::with_capacity(digits.len() + 1);
-    text.push('+');
-    text.push_str(std::str::from_utf8(digits).expect("digits are ASCII"));
-    library_number(&text, None, evidence)
+    let text = format!("+{}", std::str::from_utf8(digits).expect("digits are ASCII"));
+    let parsed = PHONE_NUMBER_UTIL.parse(&text, None).ok()?;
+    let number = if PHONE_NUMBER_UTIL.is_valid_number(&parsed) {
+        let formatted = PHONE_NUMBER_UTIL.format(&parsed, PhoneNumberFormat::E164);
+        E164::from_digits(formatted.as_bytes())
+    } else if evidence == Evidence::Dialled && PHONE_NUMBER_UTIL.is_possible_number(&parsed) {
+        // As it was written: which zeros to drop is known for numbers that exist only.
+        E164::from_digits(digits)
+    } else {
+        None
+    };
+    number.map(Dialled::Number)
 }
 
 /// A number with a plus, or one dialled outside the North American plan.
@@ -305,25 +313,17 @@ fn international(read: &Read, home: &HomeArea) -> Option<Dialled> {
         return with_country_code(read.digits(), Evidence::Dialled);
     }
     let text = std::str::from_utf8(read.digits()).expect("digits are ASCII");
-    library_number(text, Some(home), Evidence::Dialled)
-        .or_else(|| with_country_code(read.digits(), Evidence::Guessed))
+    dialled_locally(text, home).or_else(|| with_country_code(read.digits(), Evidence::Guessed))
 }
 
-fn library_number(text: &str, home: Option<&HomeArea>, evidence: Evidence) -> Option<Dialled> {
-    let parsed = PHONE_NUMBER_UTIL.parse(text, home.map(HomeArea::region)).ok()?;
-    let is_good = match evidence {
-        Evidence::Dialled => PHONE_NUMBER_UTIL.is_possible_number(&parsed),
-        Evidence::Guessed => PHONE_NUMBER_UTIL.is_valid_number(&parsed),
-    };
-    if !is_good {
+/// A number in the national form of a country outside the North American plan.
+fn dialled_locally(text: &str, home: &HomeArea) -> Option<Dialled> {
+    let parsed = PHONE_NUMBER_UTIL.parse(text, Some(home.region())).ok()?;
+    if !PHONE_NUMBER_UTIL.is_possible_number(&parsed) {
         return None;
     }
     let formatted = PHONE_NUMBER_UTIL.format(&parsed, PhoneNumberFormat::E164);
-    let number = E164::from_digits(formatted.as_bytes())?;
-    match number.as_bytes() {
-        [b'1', national @ ..] => national_number(national.try_into().ok()?),
-        _ => Some(Dialled::Number(number)),
-    }
+    with_country_code(formatted.trim_start_matches('+').as_bytes(), Evidence::Dialled)
 }
 
 /// A number with letters on the keys (1-800-FLOWERS). Its first three national digits are digits;

@@ -11,7 +11,9 @@ mod exact;
 mod plain;
 mod price;
 #[cfg(test)]
-mod tests;
+mod properties;
+#[cfg(test)]
+mod tables;
 
 use crate::{
     catalog::{RateBook, Rounding},
@@ -116,10 +118,11 @@ impl RateBook {
         else {
             return Ok(None);
         };
+        let exact = priced.total.to_nanos()?;
         Ok(Some(Quote {
             billed_seconds: priced.billed_seconds,
-            exact: priced.total.to_nanos()?,
-            price: priced.price()?,
+            exact,
+            price: priced.price(exact)?,
             prefix_digits: priced.head.prefix_digits,
             row: self.source_of(priced.head.row),
         }))
@@ -139,13 +142,14 @@ impl RateBook {
             return Ok(None);
         };
         let parts = pieces.into_parts(self, call, &priced)?;
+        let exact = priced.total.to_nanos()?;
         Ok(Some(Explanation {
             prefix: price::prefix_of(call, priced.head.prefix_digits),
             name: self.name_of(priced.head.row).to_owned(),
             row: self.source_of(priced.head.row),
             billed_seconds: priced.billed_seconds,
-            exact: priced.total.to_nanos()?,
-            price: priced.price()?,
+            exact,
+            price: priced.price(exact)?,
             connection_fee: parts.connection_fee,
             uncapped: priced.uncapped.map(exact::Exact::to_nanos).transpose()?,
             rounding: priced.head.terms.rounding,

@@ -7,7 +7,7 @@
 
 use super::{CallFacts, Segment, exact::Exact};
 use crate::{
-    catalog::{Chain, Cover, Found, Grid, RateBook, RowTerms},
+    catalog::{Chain, Cover, Found, Grid, RateBook, Rounding, RowTerms},
     money::{Nanos, Overflow},
     phone::Prefix,
     time::Timestamp,
@@ -68,8 +68,13 @@ pub(super) struct Priced<'b> {
 }
 
 impl Priced<'_> {
-    pub(super) fn price(&self) -> Result<Nanos, Overflow> {
-        self.total.rounded(self.head.terms.rounding)
+    /// The price; `exact` is the total to nine decimals, which many decks take as it is.
+    #[inline]
+    pub(super) fn price(&self, exact: Nanos) -> Result<Nanos, Overflow> {
+        match self.head.terms.rounding {
+            Rounding::EXACT => Ok(exact),
+            rounding => self.total.rounded(rounding),
+        }
     }
 }
 

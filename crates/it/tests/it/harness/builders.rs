@@ -5,7 +5,15 @@
 
 use adapters::{clock::Clock, ids::Ids};
 use app::App;
-use domain::time::Timestamp;
+use domain::{
+    account::{AutoPay, BillingIncrements, Brand, Operator, Partner, Tenant},
+    ids::{Id, Kind, PartnerId, ProfileId, TenantId},
+    money::Currency,
+    partner::PartnerStatus,
+    tenant::{TenantLife, TenantStatus},
+    time::{Span, Timestamp, Zone},
+};
+use store::db::Tx;
 
 use super::db::{Engine, TestDb, fresh};
 
@@ -25,11 +33,90 @@ impl World {
     pub(crate) async fn fresh(engine: Engine) -> Option<Self> {
         let db = fresh(engine).await?;
         let clock = Clock::simulated(at(START));
-        Some(Self { app: App { db: db.db.clone(), clock, ids: Ids::seeded(1) }, db })
+        Some(Self { app: App::new(db.db.clone(), clock, Ids::seeded(1)), db })
+    }
+
+    /// A transaction that may write.
+    pub(crate) async fn begin(&self) -> Tx {
+        self.app.db.begin().await.unwrap()
     }
 }
 
 /// The instant that `text` names.
 pub(crate) fn at(text: &str) -> Timestamp {
     Timestamp::parse(text).unwrap()
+}
+
+/// From `start` up to `end`.
+pub(crate) fn span(start: &str, end: &str) -> Span {
+    Span { start: at(start), end: at(end) }
+}
+
+/// The id number `number` of its kind.
+pub(crate) fn id<K: Kind>(number: u128) -> Id<K> {
+    Id::from_bits(number)
+}
+
+/// The operator.
+pub(crate) fn operator() -> Operator {
+    Operator {
+        name: "Example Telecom".to_owned(),
+        home_country: "US".to_owned(),
+        currency: Currency::USD,
+        directory_version: 0,
+    }
+}
+
+/// Partner number `number`, active.
+pub(crate) fn partner(number: u128) -> Partner {
+    Partner {
+        partner_id: id(number),
+        slug: format!("partner-{number}"),
+        company_name: format!("Partner {number} LLC"),
+        brand: Brand {
+            name: format!("Partner {number}"),
+            color: "#1f6feb".to_owned(),
+            address: "1 Main Street\nLittle Rock, AR 72201".to_owned(),
+            website: "https://partner.example".to_owned(),
+            support_email: "support@partner.example".to_owned(),
+            statement_descriptor: "PARTNER VOICE".to_owned(),
+        },
+        logo: None,
+        billing_email: "billing@partner.example".to_owned(),
+        zone: Zone::UTC,
+        currency: Currency::USD,
+        locale: "en-US".to_owned(),
+        status: PartnerStatus::Active,
+        status_since: at(START),
+        terms_days: 15,
+        increments: BillingIncrements { minimum_seconds: 6, increment_seconds: 6 },
+        created_at: at(START),
+        version: 1,
+    }
+}
+
+/// Tenant number `number` of `partner_id` on profile 1, in trial.
+pub(crate) fn tenant(partner_id: PartnerId, number: u128) -> Tenant {
+    Tenant {
+        partner_id,
+        tenant_id: TenantId::from_bits(number),
+        name: format!("Tenant {number}"),
+        sip_prefix: format!("TEN{number}"),
+        account_code: None,
+        billing_email: format!("books@tenant{number}.example"),
+        address: "2 Oak Street\nLittle Rock, AR 72202".to_owned(),
+        zone: Zone::UTC,
+        currency: Currency::USD,
+        home_npa: None,
+        auto_pay: AutoPay::Off,
+        life: TenantLife::created(TenantStatus::Trial, at(START)),
+        profile_id: ProfileId::from_bits(1),
+        pending_profile: None,
+        created_at: at(START),
+        anchor_day: None,
+        open_start: None,
+        open_end: None,
+        next_action_at: None,
+        version: 1,
+    }
 }
