@@ -138,12 +138,6 @@ impl Day {
     pub fn display(self) -> String {
         self.0.strftime("%-d %b %Y").to_string()
     }
-    pub(crate) fn civil(self) -> civil::Date {
-        self.0
-    }
-    pub(crate) fn from_civil(date: civil::Date) -> Self {
-        Self(date)
-    }
 }
 
 impl fmt::Display for Day {
