@@ -6,6 +6,7 @@
 pub mod directory;
 pub mod error;
 pub mod ingest;
+mod lookup;
 
 use std::sync::Arc;
 

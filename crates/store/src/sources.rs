@@ -54,3 +54,22 @@ pub async fn find(tx: &mut Tx, source_id: SourceId) -> Result<Option<Source>, St
     })
     .transpose()
 }
+
+/// The sources of a partner, or all there are: one per switch, so there are few.
+pub async fn all(tx: &mut Tx, owner: Option<PartnerId>) -> Result<Vec<Source>, StoreError> {
+    let only = owner.map(|owner| owner.to_string());
+    let rows: Vec<(String, String, String)> = on!(tx, conn => sqlx::query_as(
+        "select source_id, owner_id, name from source
+         where $1 is null or owner_id = $1
+         order by source_id",
+    ).bind(only).fetch_all(conn).await)?;
+    rows.into_iter()
+        .map(|(source_id, owner_id, name)| {
+            let owner = match owner_id.as_str() {
+                crate::db::OPERATOR => None,
+                partner => Some(id("source.owner_id", partner)?),
+            };
+            Ok(Source { source_id: id("source.source_id", &source_id)?, owner, name })
+        })
+        .collect()
+}

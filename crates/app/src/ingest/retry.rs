@@ -6,7 +6,7 @@ use domain::{
     call::{Call, Outcome},
     cdr::{CallRecord, RecordFields},
     ids::{BatchId, PartnerId, RejectId},
-    time::{Timestamp, Zone},
+    time::Zone,
 };
 use rustc_hash::FxHashSet;
 use store::imports::Reject;

@@ -1,0 +1,51 @@
+//! Finding things by the names people give them.
+
+use domain::{account::Source, ids::PartnerId};
+
+use crate::{
+    App,
+    error::{AppError, Result},
+};
+
+/// Rows in one page of a walk over everything.
+const PAGE: i64 = 500;
+
+impl App {
+    /// The source called `name`; it is made where there is none.
+    pub(crate) async fn source(&self, name: &str, owner: Option<PartnerId>) -> Result<Source> {
+        if name.trim().is_empty() || name.len() > 100 {
+            return Err(AppError::invalid("source", "give a name of 1 to 100 bytes"));
+        }
+        let now = self.clock.now();
+        self.db
+            .write(async |tx| store::sources::find_or_create(tx, owner, name, now).await)
+            .await
+            .map_err(AppError::from)
+    }
+
+    /// All partners' ids, or the one asked for.
+    pub(crate) async fn partner_ids(&self, only: Option<PartnerId>) -> Result<Vec<PartnerId>> {
+        if let Some(partner_id) = only {
+            return Ok(vec![partner_id]);
+        }
+        let mut tx = self.db.begin_read().await?;
+        let mut ids = Vec::new();
+        loop {
+            let page = store::partners::page(&mut tx, ids.last().copied(), PAGE).await?;
+            ids.extend(page.iter().map(|partner| partner.partner_id));
+            if page.len() < usize::try_from(PAGE).unwrap_or(usize::MAX) {
+                break;
+            }
+        }
+        tx.commit().await?;
+        Ok(ids)
+    }
+
+    /// All sources, or those of one partner.
+    pub(crate) async fn sources(&self, owner: Option<PartnerId>) -> Result<Vec<Source>> {
+        let mut tx = self.db.begin_read().await?;
+        let sources = store::sources::all(&mut tx, owner).await?;
+        tx.commit().await?;
+        Ok(sources)
+    }
+}
