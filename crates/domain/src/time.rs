@@ -138,6 +138,7 @@ impl Day {
     pub fn display(self) -> String {
         self.0.strftime("%-d %b %Y").to_string()
     }
+<<<<<<< HEAD
     /// For people: `May 2026`.
     pub fn display_month(self) -> String {
         self.0.strftime("%b %Y").to_string()
@@ -148,6 +149,8 @@ impl Day {
     pub(crate) fn from_civil(date: civil::Date) -> Self {
         Self(date)
     }
+=======
+>>>>>>> wt-ops
 }
 
 impl fmt::Display for Day {
