@@ -345,6 +345,19 @@ impl PartnerTerms {
 }
 
 impl DeckCache {
+    /// All compiled versions of a partner's decks.
+    pub(crate) async fn books(
+        &self,
+        tx: &mut Tx,
+        partner_id: PartnerId,
+    ) -> Result<FxHashMap<(DeckId, i64), Arc<RateBook>>> {
+        let mut books = FxHashMap::default();
+        for text in rows::decks(tx, Some(partner_id)).await? {
+            books.insert((text.deck_id, text.version), self.book(&text)?);
+        }
+        Ok(books)
+    }
+
     fn compile(&self, texts: Vec<rows::DeckText>) -> Result<FxHashMap<DeckId, DeckVersions>> {
         let mut decks: FxHashMap<DeckId, Vec<DeckVersion>> = FxHashMap::default();
         for text in texts {

@@ -138,6 +138,10 @@ impl Day {
     pub fn display(self) -> String {
         self.0.strftime("%-d %b %Y").to_string()
     }
+    /// For people: `May 2026`.
+    pub fn display_month(self) -> String {
+        self.0.strftime("%b %Y").to_string()
+    }
 }
 
 impl fmt::Display for Day {

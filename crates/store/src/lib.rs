@@ -11,6 +11,7 @@ pub mod credits;
 pub mod db;
 pub mod decks;
 pub mod directory;
+pub mod due;
 pub mod error;
 pub mod events;
 pub mod extensions;
