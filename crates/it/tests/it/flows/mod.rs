@@ -1,0 +1,5 @@
+//! Whole use cases, on both engines.
+
+mod setup_accounts;
+mod setup_catalog;
+mod setup_tenants;
