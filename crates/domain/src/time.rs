@@ -138,19 +138,10 @@ impl Day {
     pub fn display(self) -> String {
         self.0.strftime("%-d %b %Y").to_string()
     }
-<<<<<<< HEAD
     /// For people: `May 2026`.
     pub fn display_month(self) -> String {
         self.0.strftime("%b %Y").to_string()
     }
-    pub(crate) fn civil(self) -> civil::Date {
-        self.0
-    }
-    pub(crate) fn from_civil(date: civil::Date) -> Self {
-        Self(date)
-    }
-=======
->>>>>>> wt-ops
 }
 
 impl fmt::Display for Day {
