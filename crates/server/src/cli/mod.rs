@@ -5,7 +5,10 @@
 //! value and says what to do. A reader that goes away (`| head`) is no error.
 
 mod calc;
+mod check;
 mod deployment;
+mod due;
+mod explain;
 mod import;
 mod output;
 mod rejects;
@@ -37,6 +40,13 @@ enum Command {
     /// Show refused rows, or try them again.
     #[command(subcommand)]
     Rejects(rejects::RejectsCommand),
+    /// Do everything that is due: close periods, issue invoices, debit months.
+    RunDue(due::DueArgs),
+    /// Derive the books again and name each difference.
+    Check(check::CheckArgs),
+    /// Explain an invoice, a line or a call, down to the price.
+    #[command(subcommand)]
+    Explain(explain::ExplainCommand),
     /// Calculate prices, periods and invoices without a database.
     #[command(subcommand)]
     Calc(calc::Calculator),
@@ -114,6 +124,9 @@ fn dispatch(cli: Cli, output: &mut Output) -> anyhow::Result<Ending> {
     match cli.command {
         Command::ImportCdrs(args) => args.run(deployment, output),
         Command::Rejects(command) => command.run(deployment, output),
+        Command::RunDue(args) => args.run(deployment, output),
+        Command::Check(args) => args.run(deployment, output),
+        Command::Explain(command) => command.run(deployment, output),
         Command::Calc(calculator) => calculator.run(output),
     }
 }
