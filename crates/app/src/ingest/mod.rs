@@ -7,6 +7,7 @@
 
 mod batch;
 mod file;
+mod rejects;
 mod report;
 mod retry;
 

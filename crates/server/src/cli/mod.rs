@@ -5,13 +5,21 @@
 //! value and says what to do. A reader that goes away (`| head`) is no error.
 
 mod calc;
+mod check;
+mod deployment;
+mod due;
+mod explain;
+mod import;
 mod output;
+mod rejects;
+mod wording;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, error::ErrorKind};
+use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 
-pub(crate) use self::output::Output;
+pub(crate) use self::{deployment::DeploymentArgs, output::Output};
 
 /// White-label telecom billing: call records in, invoices and balanced books out.
 #[derive(Debug, Parser)]
@@ -19,12 +27,26 @@ pub(crate) use self::output::Output;
 // Examples are shown as they are typed and answered, so nothing is wrapped.
 #[command(term_width = 0)]
 struct Cli {
+    #[command(flatten)]
+    deployment: DeploymentArgs,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Import files of call records; importing one twice changes nothing.
+    ImportCdrs(import::ImportArgs),
+    /// Show refused rows, or try them again.
+    #[command(subcommand)]
+    Rejects(rejects::RejectsCommand),
+    /// Do everything that is due: close periods, issue invoices, debit months.
+    RunDue(due::DueArgs),
+    /// Derive the books again and name each difference.
+    Check(check::CheckArgs),
+    /// Explain an invoice, a line or a call, down to the price.
+    #[command(subcommand)]
+    Explain(explain::ExplainCommand),
     /// Calculate prices, periods and invoices without a database.
     #[command(subcommand)]
     Calc(calc::Calculator),
@@ -75,8 +97,9 @@ pub(crate) fn run() -> ExitCode {
             return ExitCode::SUCCESS;
         }
     };
+    start_log();
     let mut output = Output::stdout();
-    let ended = dispatch(cli.command, &mut output);
+    let ended = dispatch(cli, &mut output);
     let ended = ended.and_then(|ending| output.flush().map(|()| ending).map_err(Into::into));
     match ended {
         Ok(Ending::Well) => ExitCode::SUCCESS,
@@ -89,8 +112,21 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-fn dispatch(command: Command, output: &mut Output) -> anyhow::Result<Ending> {
-    match command {
+/// Diagnostics go to standard error; `RUST_LOG` says which.
+fn start_log() {
+    let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into());
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr);
+    log.with_env_filter(filter.from_env_lossy()).init();
+}
+
+fn dispatch(cli: Cli, output: &mut Output) -> anyhow::Result<Ending> {
+    let deployment = &cli.deployment;
+    match cli.command {
+        Command::ImportCdrs(args) => args.run(deployment, output),
+        Command::Rejects(command) => command.run(deployment, output),
+        Command::RunDue(args) => args.run(deployment, output),
+        Command::Check(args) => args.run(deployment, output),
+        Command::Explain(command) => command.run(deployment, output),
         Command::Calc(calculator) => calculator.run(output),
     }
 }
