@@ -3,6 +3,7 @@
 //! Store functions take a transaction and never open one; the owning account is the first argument
 //! after it. No business decision is taken here, and no clock is read.
 
+pub mod audit;
 pub mod bulk;
 pub mod calls;
 pub mod charges;
@@ -24,6 +25,7 @@ mod migrations;
 pub mod numbers;
 pub mod operator;
 pub mod partners;
+pub mod payments;
 pub mod periods;
 pub mod profiles;
 pub mod sources;

@@ -193,7 +193,7 @@ impl<'a> Billing<'a> {
         Ok(facts)
     }
 
-    async fn counts(
+    pub(super) async fn counts(
         &self,
         tx: &mut Tx,
         ids: &[TenantId],

@@ -13,12 +13,14 @@ use domain::{
     invoice::{
         compute::{ComputedInvoice, Outcome},
         issued::{Invoice, InvoiceKind, IssuedAs, billing_key},
+        line::Line,
         number::NumberFormat,
         status::{InvoiceEvent, due_day},
     },
     ledger::{Account, Flow, LedgerTx, Transfer, TransferKind, TxSource},
     money::{Minor, Overflow},
     profile::BaseFeeTiming,
+    tax::TaxTable,
     tenant::{TenantEvent, TenantStatus},
     term::Term,
     time::{Span, Timestamp},
@@ -266,7 +268,9 @@ async fn close_period(
     let start = closing.span.start;
     let (own, late): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|(key, _)| key.usage_period_start == start);
-    let usage = billing.usage_groups(tx, (tenant.tenant_id, &closing), &own, None).await?;
+    let usage = billing
+        .usage_groups(tx, (tenant.tenant_id, &closing), &own, Some(just_after(start)))
+        .await?;
     let prior = prior_usage(tx, billing, (&tenant, start), &late).await?;
     let bill = PeriodBill { tenant: &tenant, closing, whole, opening, usage, prior };
     let computed = bill.compute(billing, &facts)?;
@@ -314,6 +318,11 @@ fn after_close(tenant: &Tenant, opening: Option<&Term>) -> Tenant {
     }
 }
 
+/// The first instant after `start`: bill periods up to and including that of `start` lie before it.
+fn just_after(start: Timestamp) -> Timestamp {
+    Timestamp::from_micros(start.micros() + 1)
+}
+
 /// What late calls, billed by the period that starts at `bill_start`, change in closed periods:
 /// each as it was billed so far and as it is now (ruling 5).
 async fn prior_usage(
@@ -343,7 +352,7 @@ async fn prior_usage(
                 .cloned()
                 .collect()
         };
-        let after_this = Timestamp::from_micros(bill_start.micros() + 1);
+        let after_this = just_after(bill_start);
         let owner = (tenant.tenant_id, term);
         let before = of_period(bill_start);
         let before = billing.usage_groups(tx, owner, &before, Some(bill_start)).await?;
@@ -352,6 +361,38 @@ async fn prior_usage(
         prior.push(PriorUsage { term: *term, before, after });
     }
     Ok(prior)
+}
+
+/// The lines that a closed period's invoice has by its terms, counts and calls alone: what `check`
+/// compares the issued ones with. `periods` are the tenant's, oldest first.
+pub(crate) async fn period_lines(
+    tx: &mut Tx,
+    billing: &Billing<'_>,
+    (tenant, (closing, opening)): (&Tenant, (Term, Option<Term>)),
+    periods: &[store::audit::KeptPeriod],
+) -> Result<Vec<Line>> {
+    let start = closing.span.start;
+    let ids = [tenant.tenant_id];
+    let rows = store::usage::billed_in(tx, billing.partner_id, &ids, start).await?;
+    let billable = rows.into_iter().filter(|(key, _)| key.charge == RetailCharge::Billable);
+    let (own, late): (Vec<_>, Vec<_>) =
+        billable.partition(|(key, _)| key.usage_period_start == start);
+    let usage = billing
+        .usage_groups(tx, (tenant.tenant_id, &closing), &own, Some(just_after(start)))
+        .await?;
+    let prior = prior_usage(tx, billing, (tenant, start), &late).await?;
+    let spans = BTreeMap::from([(tenant.tenant_id, closing.span)]);
+    let counts = billing.counts(tx, &ids, (&spans, closing.span)).await?;
+    let facts = TenantFacts {
+        counts: counts.get(&tenant.tenant_id).copied().unwrap_or_default(),
+        charges: Vec::new(),
+        taxes: TaxTable::default(),
+        credits: Vec::new(),
+    };
+    let is_last = periods.last().is_some_and(|last| last.term.span.start == start);
+    let opening = opening.filter(|_| !is_last);
+    let bill = PeriodBill { tenant, closing, whole: closing, opening, usage, prior };
+    Ok(bill.compute(billing, &facts)?.lines)
 }
 
 /// The id of a tenant's invoice for the period that starts at `start`: the same whoever issues it.
