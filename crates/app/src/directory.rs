@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use domain::{
     account::WholesaleTerms,
-    call::{Call, Outcome, WholesaleCharge},
+    call::{Call, Outcome, RetailPrice, WholesaleCharge, WholesalePrice},
     catalog::{RateBook, parse_deck_csv},
     cdr::{CallRecord, Direction},
     charging::{
@@ -17,7 +17,7 @@ use domain::{
     },
     ids::{BatchId, CallId, DeckId, PartnerId, ProfileId, SourceId, TenantId},
     ownership::{OwnerError, Ownership, Parties, TenantParty},
-    phone::{CallClass, Destination, E164, HomeArea},
+    phone::{CallClass, Destination, Dialled, E164, HomeArea},
     term::{DatedVersion, Term, Versions},
     tier::Increments,
     time::{Timestamp, Zone},
@@ -30,6 +30,8 @@ use crate::error::{AppError, Result};
 
 /// How far beyond now the terms of open tenants are laid out, in seconds: calls do not end later.
 const LOOKAHEAD_SECONDS: i64 = 40 * 86_400;
+/// The longest code that decks name and no number has.
+const SHORT_CODE_DIGITS: usize = 4;
 /// Most periods that are laid out for one tenant: a century of months.
 const MAX_TERMS: usize = 1_200;
 
@@ -318,6 +320,22 @@ impl Directory {
     pub(crate) fn home(&self) -> &HomeArea {
         &self.home
     }
+
+    /// A rated call's prices by the terms it names; `None` where they are not known.
+    pub(crate) fn price_again(&self, call: &Call) -> Result<Option<(RetailPrice, WholesalePrice)>> {
+        let Some(partner) = self.partners.iter().find(|it| it.partner_id == call.partner_id) else {
+            return Ok(None);
+        };
+        let basis = call.retail.basis;
+        let dated = partner.versions.version(basis.profile_id, basis.profile_version);
+        let terms = partner.wholesale_from(call.wholesale.terms_from);
+        let Some((dated, _)) = dated.zip(terms) else { return Ok(None) };
+        let facts = call_facts(call, &self.home);
+        let charged = self.charge(&facts, partner, (basis.profile_id, dated))?;
+        let charge = call.wholesale.charge;
+        let rated = charged.outcome == Outcome::Rated;
+        Ok(rated.then_some((charged.retail, WholesalePrice { charge, ..charged.wholesale })))
+    }
 }
 
 /// The terms by which a stored call was priced.
@@ -338,13 +356,47 @@ impl TenantTerms {
     }
 }
 
+/// The facts of a kept call that its prices depend on.
+pub(crate) fn call_facts<'a>(call: &'a Call, home: &HomeArea) -> CallFacts<'a> {
+    let far = &call.far_number;
+    let is_priced = far.bytes().all(|byte| byte.is_ascii_digit());
+    // Short codes are kept as decks name them (1411); everything longer is an E.164 number.
+    let text = if far.len() > SHORT_CODE_DIGITS { format!("+{far}") } else { far.clone() };
+    let dialled = Destination::of(&Dialled::parse(&text, home), home);
+    CallFacts {
+        direction: call.direction,
+        class: call.class,
+        destination: destination_of(call.direction, dialled),
+        digits: is_priced.then_some(far.as_str()).filter(|digits| !digits.is_empty()),
+        answered_at: call.rated_at(),
+        billable_seconds: call.billable_seconds(),
+    }
+}
+
 impl PartnerTerms {
+    fn wholesale_from(&self, effective_from: Timestamp) -> Option<&WholesaleTerms> {
+        self.wholesale.iter().find(|terms| terms.effective_from == effective_from)
+    }
+
     fn wholesale_at(&self, instant: Timestamp) -> Option<&WholesaleTerms> {
         self.wholesale.iter().rev().find(|terms| terms.effective_from <= instant)
     }
 }
 
 impl DeckCache {
+    /// All compiled versions of a partner's decks.
+    pub(crate) async fn books(
+        &self,
+        tx: &mut Tx,
+        partner_id: PartnerId,
+    ) -> Result<FxHashMap<(DeckId, i64), Arc<RateBook>>> {
+        let mut books = FxHashMap::default();
+        for text in rows::decks(tx, Some(partner_id)).await? {
+            books.insert((text.deck_id, text.version), self.book(&text)?);
+        }
+        Ok(books)
+    }
+
     fn compile(&self, texts: Vec<rows::DeckText>) -> Result<FxHashMap<DeckId, DeckVersions>> {
         let mut decks: FxHashMap<DeckId, Vec<DeckVersion>> = FxHashMap::default();
         for text in texts {

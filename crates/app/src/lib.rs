@@ -4,14 +4,19 @@
 //! one transaction; it never does arithmetic on money and never calls the network inside one.
 
 pub mod collect;
+pub mod check;
+pub mod close;
 pub mod directory;
 pub mod documents;
 pub mod error;
+mod events;
+pub mod explain;
 pub mod ingest;
 mod lookup;
 pub mod outbox;
 pub mod outside;
 pub mod overview;
+pub mod setup;
 
 use std::sync::Arc;
 

@@ -1,6 +1,9 @@
 //! Finding things by the names people give them.
 
-use domain::{account::Source, ids::PartnerId};
+use domain::{
+    account::{Partner, Source},
+    ids::PartnerId,
+};
 
 use crate::{
     App,
@@ -21,6 +24,14 @@ impl App {
             .write(async |tx| store::sources::find_or_create(tx, owner, name, now).await)
             .await
             .map_err(AppError::from)
+    }
+
+    /// The partner with this slug.
+    pub async fn partner_named(&self, slug: &str) -> Result<Partner> {
+        let mut tx = self.db.begin_read().await?;
+        let found = store::partners::find_by_slug(&mut tx, slug).await?;
+        tx.commit().await?;
+        found.ok_or_else(|| AppError::not_found("partner", slug))
     }
 
     /// All partners' ids, or the one asked for.

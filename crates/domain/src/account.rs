@@ -83,6 +83,8 @@ pub struct Partner {
     pub status_since: Timestamp,
     /// Days from issue to due (INV-21).
     pub terms_days: u16,
+    /// The profile of tenants that are created without a choice (PRO-02).
+    pub default_profile: ProfileId,
     /// Increments of retail calls that no deck prices.
     pub increments: BillingIncrements,
     /// When it signed up.

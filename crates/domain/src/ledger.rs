@@ -392,7 +392,9 @@ mod tests {
     proptest! {
         // WAL-01 every transfer takes from one account what it gives to the other
         #[test]
-        fn postings_always_sum_to_zero(amounts in proptest::collection::vec(-1_000i64..1_000, 0..20)) {
+        fn postings_always_sum_to_zero(
+            amounts in proptest::collection::vec(-1_000i64..1_000, 0..20),
+        ) {
             let transfers: Vec<Transfer> = amounts.iter().filter_map(|a| usage(*a)).collect();
             let wallet: i64 = transfers.iter().map(|t| t.wallet_change().get()).sum();
             prop_assert_eq!(wallet, -amounts.iter().sum::<i64>());

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod allocation;
+pub mod brand;
 pub mod calc;
 pub mod call;
 pub mod catalog;

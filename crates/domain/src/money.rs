@@ -356,7 +356,10 @@ mod tests {
         }
 
         #[test]
-        fn rounding_is_within_half_a_unit(numerator in any::<i64>(), denominator in 1i64..1_000_000) {
+        fn rounding_is_within_half_a_unit(
+            numerator in any::<i64>(),
+            denominator in 1i64..1_000_000,
+        ) {
             let rounded = round_half_away(numerator.into(), denominator.into());
             let error = rounded * i128::from(denominator) - i128::from(numerator);
             prop_assert!(error.abs() * 2 <= i128::from(denominator));

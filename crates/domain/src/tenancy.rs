@@ -56,6 +56,11 @@ impl Tenant {
         at: Timestamp,
         versions: &impl Versions,
     ) -> Result<Transition, TenancyError> {
+        if event == TenantEvent::Reactivate && self.open_start.is_some() {
+            let from = self.life.status();
+            let event = "be reactivated before its final invoice is issued";
+            return Err(TenantRefusal { from, event }.into());
+        }
         let (life, changes) = self.life.apply(event, at)?;
         let mut first_term = None;
         if changes.contains(&TenantChange::BillingStarted) {
@@ -125,7 +130,15 @@ impl Tenant {
         Ok(if is_same { Chosen::AsBefore } else { Chosen::Anew })
     }
 
-    /// Refuses to add numbers, extensions or charges to a tenant without service (TEN-04, TEN-05).
+    /// Refuses charges for a tenant that gets no invoice any more (TEN-05).
+    pub fn may_be_charged(&self) -> Result<(), TenantRefusal> {
+        match self.life.status() {
+            from @ TenantStatus::Cancelled => Err(TenantRefusal { from, event: "be charged" }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses numbers and extensions for a tenant without service (TEN-04, TEN-05).
     pub fn may_grow(&self) -> Result<(), TenantRefusal> {
         match self.life.status() {
             TenantStatus::Trial | TenantStatus::Active => Ok(()),

@@ -138,19 +138,9 @@ impl Day {
     pub fn display(self) -> String {
         self.0.strftime("%-d %b %Y").to_string()
     }
-    /// For people, as invoices date themselves: `May 10, 2026`.
-    pub fn display_long(self) -> String {
-        self.0.strftime("%B %-d, %Y").to_string()
-    }
-    /// The same without the year: `May 10`.
-    pub fn display_short(self) -> String {
-        self.0.strftime("%B %-d").to_string()
-    }
-    pub(crate) fn civil(self) -> civil::Date {
-        self.0
-    }
-    pub(crate) fn from_civil(date: civil::Date) -> Self {
-        Self(date)
+    /// For people: `May 2026`.
+    pub fn display_month(self) -> String {
+        self.0.strftime("%b %Y").to_string()
     }
 }
 

@@ -1,8 +1,8 @@
 //! The two faces of Inter: parsed once, asked for glyphs often.
 //!
 //! The used glyphs of each face are cut out and embedded anew for every document, so each further
-//! face costs time and bytes; hence two and no more. Shape plans are made here once, because making one
-//! costs more than setting a line with it.
+//! face costs time and bytes; hence two and no more. Shape plans are made here once, because making
+//! one costs more than setting a line with it.
 
 use std::fmt;
 

@@ -47,6 +47,8 @@ create table partner (
   status text not null,
   status_since bigint not null,
   terms_days bigint not null,
+  -- of tenants that are created without a choice (PRO-02)
+  default_profile_id text not null,
   minimum_seconds bigint not null,
   increment_seconds bigint not null,
   -- the last calendar month (202605) whose wholesale monthly debits were booked

@@ -298,8 +298,7 @@ pub async fn terms(
     ).bind(partner_id.to_string()).bind(only).fetch_all(conn).await)?;
     rows.into_iter()
         .map(|row| {
-            let fraction = Fraction::try_new(row.fraction_num, row.fraction_den)
-                .map_err(|_| StoreError::corrupt("period.fraction_num", row.fraction_num))?;
+            let fraction = fraction(row.fraction_num, row.fraction_den)?;
             let anchor_day = row
                 .anchor_day
                 .and_then(Day::from_number)
@@ -318,6 +317,10 @@ pub async fn terms(
             Ok((parse_id("period.tenant_id", &row.tenant_id)?, term))
         })
         .collect()
+}
+
+pub(crate) fn fraction(part: i64, whole: i64) -> Result<Fraction, StoreError> {
+    Fraction::try_new(part, whole).map_err(|_| StoreError::corrupt("period.fraction_num", part))
 }
 
 /// All deck versions of an owner: a partner, or the operator (`None`).

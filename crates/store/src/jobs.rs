@@ -13,6 +13,7 @@ use domain::{
 use sqlx::AssertSqlSafe;
 
 use crate::{
+    bulk::Bulk,
     columns::{guarded, id},
     db::{Tx, on},
     error::StoreError,
@@ -48,6 +49,44 @@ pub struct Job {
     pub attempts: i64,
     /// Until when this worker holds it.
     pub leased_until: Timestamp,
+}
+
+/// Enqueues many jobs; those whose key is known stay as they are.
+pub async fn enqueue_all(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    jobs: &[NewJob],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut rows = Bulk::new(
+        "job",
+        &[
+            "job_id",
+            "partner_id",
+            "kind",
+            "job_key",
+            "payload",
+            "state",
+            "run_at",
+            "attempts",
+            "created_at",
+        ],
+        "on conflict (job_key) do nothing",
+    );
+    for job in jobs {
+        rows.push([
+            JobId::derived(now, &[&job.key]).to_string().into(),
+            partner_id.to_string().into(),
+            job.kind.into(),
+            job.key.clone().into(),
+            job.payload.clone().into(),
+            "ready".into(),
+            job.run_at.micros().into(),
+            0_i64.into(),
+            now.micros().into(),
+        ]);
+    }
+    rows.insert(tx).await.map(drop)
 }
 
 /// Enqueues a job and answers whether it is new. Its id is derived from its key.

@@ -31,6 +31,10 @@ pub struct Book {
 }
 
 impl Book {
+    /// The place of the next transaction.
+    pub fn next_seq(&self) -> i64 {
+        self.next_seq
+    }
     /// What the wallet holds.
     pub fn wallet(&self) -> Micros {
         self.wallet

@@ -3,6 +3,7 @@
 //! Store functions take a transaction and never open one; the owning account is the first argument
 //! after it. No business decision is taken here, and no clock is read.
 
+pub mod audit;
 pub mod bulk;
 pub mod calls;
 pub mod charges;
@@ -11,6 +12,7 @@ pub mod credits;
 pub mod db;
 pub mod decks;
 pub mod directory;
+pub mod due;
 pub mod error;
 pub mod events;
 pub mod extensions;

@@ -37,6 +37,7 @@ struct PartnerRow {
     status: String,
     status_since: i64,
     terms_days: i64,
+    default_profile_id: String,
     minimum_seconds: i64,
     increment_seconds: i64,
     created_at: i64,
@@ -65,6 +66,7 @@ impl PartnerRow {
             status: named("partner.status", &self.status, PartnerStatus::parse)?,
             status_since: Timestamp::from_micros(self.status_since),
             terms_days: number("partner.terms_days", self.terms_days)?,
+            default_profile: id("partner.default_profile_id", &self.default_profile_id)?,
             increments: BillingIncrements {
                 minimum_seconds: number("partner.minimum_seconds", self.minimum_seconds)?,
                 increment_seconds: number("partner.increment_seconds", self.increment_seconds)?,
@@ -80,8 +82,8 @@ macro_rules! select_partner {
         concat!(
             "select partner_id, slug, company_name, brand_name, brand_color, logo, address,
                website, support_email, billing_email, statement_descriptor, zone, currency,
-               locale, status, status_since, terms_days, minimum_seconds, increment_seconds,
-               created_at, version
+               locale, status, status_since, terms_days, default_profile_id, minimum_seconds,
+               increment_seconds, created_at, version
              from partner ",
             $tail
         )
@@ -95,9 +97,10 @@ pub async fn insert(tx: &mut Tx, partner: &Partner) -> Result<(), StoreError> {
         "insert into partner
            (partner_id, slug, company_name, brand_name, brand_color, logo, address, website,
             support_email, billing_email, statement_descriptor, zone, currency, locale, status,
-            status_since, terms_days, minimum_seconds, increment_seconds, created_at, version)
+            status_since, terms_days, default_profile_id, minimum_seconds, increment_seconds,
+            created_at, version)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-            $19, $20, $21)",
+            $19, $20, $21, $22)",
     )
     .bind(partner.partner_id.to_string())
     .bind(&partner.slug)
@@ -116,6 +119,7 @@ pub async fn insert(tx: &mut Tx, partner: &Partner) -> Result<(), StoreError> {
     .bind(partner.status.as_str())
     .bind(partner.status_since.micros())
     .bind(i64::from(partner.terms_days))
+    .bind(partner.default_profile.to_string())
     .bind(i64::from(partner.increments.minimum_seconds))
     .bind(i64::from(partner.increments.increment_seconds))
     .bind(partner.created_at.micros())
@@ -160,7 +164,8 @@ pub async fn save(tx: &mut Tx, partner: &Partner) -> Result<(), StoreError> {
          set slug = $3, company_name = $4, brand_name = $5, brand_color = $6, logo = $7,
            address = $8, website = $9, support_email = $10, billing_email = $11,
            statement_descriptor = $12, zone = $13, locale = $14, status = $15,
-           status_since = $16, terms_days = $17, minimum_seconds = $18, increment_seconds = $19,
+           status_since = $16, terms_days = $17, default_profile_id = $18,
+           minimum_seconds = $19, increment_seconds = $20,
            version = version + 1
          where partner_id = $1 and version = $2",
     )
@@ -181,6 +186,7 @@ pub async fn save(tx: &mut Tx, partner: &Partner) -> Result<(), StoreError> {
     .bind(partner.status.as_str())
     .bind(partner.status_since.micros())
     .bind(i64::from(partner.terms_days))
+    .bind(partner.default_profile.to_string())
     .bind(i64::from(partner.increments.minimum_seconds))
     .bind(i64::from(partner.increments.increment_seconds))
     .execute(conn).await.map(|done| done.rows_affected()))?;

@@ -10,6 +10,8 @@ use domain::{
     time::Timestamp,
 };
 
+use sqlx::AssertSqlSafe;
+
 use crate::{
     columns::{after, guarded, id},
     db::{Tx, json_list, on},
@@ -119,6 +121,24 @@ pub async fn find(
         "select profile_id, name, latest_version, created_at from profile
          where partner_id = $1 and profile_id = $2",
     ).bind(partner_id.to_string()).bind(profile_id.to_string()).fetch_optional(conn).await)?;
+    row.map(ProfileRow::read).transpose()
+}
+
+/// [`find`], and the profile stays as it is until the transaction ends: whoever gives it to a
+/// tenant and whoever deletes it must not miss each other.
+pub async fn find_locked(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    profile_id: ProfileId,
+) -> Result<Option<Profile>, StoreError> {
+    let sql = tx.locking(
+        "select profile_id, name, latest_version, created_at from profile
+         where partner_id = $1 and profile_id = $2",
+    );
+    let row: Option<ProfileRow> = on!(tx, conn => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(partner_id.to_string())
+        .bind(profile_id.to_string())
+        .fetch_optional(conn).await)?;
     row.map(ProfileRow::read).transpose()
 }
 

@@ -23,7 +23,7 @@ use crate::{
 };
 
 #[derive(sqlx::FromRow)]
-struct TenantRow {
+pub(crate) struct TenantRow {
     partner_id: String,
     tenant_id: String,
     name: String,
@@ -52,7 +52,7 @@ struct TenantRow {
 }
 
 impl TenantRow {
-    fn read(self) -> Result<Tenant, StoreError> {
+    pub(crate) fn read(self) -> Result<Tenant, StoreError> {
         let pending = optional_id("tenant.pending_profile_id", self.pending_profile_id.as_deref())?;
         let life = TenantLife {
             stage: named("tenant.stage", &self.stage, Stage::parse)?,
@@ -120,6 +120,8 @@ macro_rules! select_tenant {
     };
 }
 
+pub(crate) use select_tenant;
+
 /// Creates tenants of one partner. A SIP prefix or account code that is taken is a unique
 /// violation.
 pub async fn insert_all(
@@ -127,6 +129,33 @@ pub async fn insert_all(
     partner_id: PartnerId,
     tenants: &[Tenant],
 ) -> Result<(), StoreError> {
+    rows(partner_id, tenants, "").insert(tx).await.map(drop)
+}
+
+/// Saves the periods and profiles of many tenants at once, each if it still has the version it was
+/// read with. What only people change stays as it is.
+pub async fn save_periods(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    tenants: &[Tenant],
+) -> Result<(), StoreError> {
+    let saved = rows(
+        partner_id,
+        tenants,
+        "on conflict (partner_id, tenant_id) do update set
+           status = excluded.status, stage = excluded.stage, profile_id = excluded.profile_id,
+           pending_profile_id = excluded.pending_profile_id,
+           pending_requested_at = excluded.pending_requested_at,
+           activated_at = excluded.activated_at, anchor_day = excluded.anchor_day,
+           open_start = excluded.open_start, open_end = excluded.open_end,
+           next_action_at = excluded.next_action_at, version = tenant.version + 1
+         where tenant.version = excluded.version",
+    );
+    let saved = saved.insert(tx).await?;
+    if saved == tenants.len() as u64 { Ok(()) } else { Err(StoreError::Stale("the tenant")) }
+}
+
+fn rows(partner_id: PartnerId, tenants: &[Tenant], tail: &'static str) -> Bulk {
     let mut rows = Bulk::new(
         "tenant",
         &[
@@ -156,7 +185,7 @@ pub async fn insert_all(
             "next_action_at",
             "version",
         ],
-        "",
+        tail,
     );
     for tenant in tenants {
         rows.push([
@@ -187,7 +216,7 @@ pub async fn insert_all(
             tenant.version.into(),
         ]);
     }
-    rows.insert(tx).await.map(drop)
+    rows
 }
 
 /// The partner's tenant with this id.

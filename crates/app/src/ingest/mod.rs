@@ -7,10 +7,11 @@
 
 mod batch;
 mod file;
+mod rejects;
 mod report;
 mod retry;
 
 pub use batch::{BATCH_ROWS, BatchSource};
-pub use file::{ImportRequest, Progress};
+pub use file::{ImportMode, ImportRequest, Progress};
 pub use report::{FileOutcome, ImportReport};
 pub use retry::RetryReport;

@@ -1,3 +1,5 @@
+//! Claims about decks: what is read, what is refused, what is found, what differs.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Claims about owners: whose record it is, and when nobody or two would be.
+
 use super::*;
 use crate::cdr::{Disposition, RecordFields};
 

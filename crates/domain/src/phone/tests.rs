@@ -1,3 +1,5 @@
+//! Claims about numbers: how dialled digits are read, and which class they are.
+
 use proptest::prelude::*;
 
 use super::*;

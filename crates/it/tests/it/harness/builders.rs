@@ -4,10 +4,14 @@
 //! that stands at the start of May 2026. A test changes the fields it is about.
 
 use adapters::{clock::Clock, ids::Ids};
-use app::App;
+use app::{
+    App,
+    error::AppError,
+    setup::{NewOperator, NewPartner, NewTenant},
+};
 use domain::{
     account::{AutoPay, BillingIncrements, Brand, Operator, Partner, Tenant},
-    ids::{Id, Kind, PartnerId, ProfileId, TenantId},
+    ids::{DeckId, Id, Kind, PartnerId, ProfileId, TenantId},
     money::Currency,
     partner::PartnerStatus,
     tenant::{TenantLife, TenantStatus},
@@ -89,6 +93,7 @@ pub(crate) fn partner(number: u128) -> Partner {
         status: PartnerStatus::Active,
         status_since: at(START),
         terms_days: 15,
+        default_profile: id(1),
         increments: BillingIncrements { minimum_seconds: 6, increment_seconds: 6 },
         created_at: at(START),
         version: 1,
@@ -118,5 +123,96 @@ pub(crate) fn tenant(partner_id: PartnerId, number: u128) -> Tenant {
         open_end: None,
         next_action_at: None,
         version: 1,
+    }
+}
+
+impl World {
+    /// A world with the operator and one active partner on the Starter tier.
+    pub(crate) async fn with_partner(engine: Engine) -> Option<(Self, Partner)> {
+        let world = Self::fresh(engine).await?;
+        let operator = NewOperator {
+            name: "Example Telecom".to_owned(),
+            home_country: "US".to_owned(),
+            currency: "USD".to_owned(),
+        };
+        world.app.create_operator(&operator).await.unwrap();
+        let partner = world.partner("oak-voice").await;
+        Some((world, partner))
+    }
+
+    /// Another active partner on the Starter tier.
+    pub(crate) async fn partner(&self, slug: &str) -> Partner {
+        let email = format!("billing@{slug}.example");
+        let mut new = NewPartner::named(slug, slug, &email);
+        new.status = PartnerStatus::Active;
+        self.app.create_partner(&new).await.unwrap()
+    }
+
+    /// An active tenant of `partner` on its default profile.
+    pub(crate) async fn tenant(&self, partner: &Partner, sip_prefix: &str) -> Tenant {
+        let email = format!("books@{sip_prefix}.example");
+        let new = NewTenant::named(sip_prefix, sip_prefix, &email);
+        self.app.create_tenant(partner.partner_id, &new).await.unwrap()
+    }
+
+    /// The id of the partner's profile with this name.
+    pub(crate) async fn profile(&self, partner: &Partner, name: &str) -> ProfileId {
+        let mut tx = self.begin().await;
+        let page = store::profiles::page(&mut tx, partner.partner_id, None, 100).await.unwrap();
+        page.into_iter().find(|profile| profile.name == name).unwrap().profile_id
+    }
+
+    /// Moves the clock forward to `text`.
+    pub(crate) fn advance(&self, text: &str) {
+        self.app.clock.advance(at(text)).unwrap();
+    }
+
+    /// The types of all events of a partner, oldest first.
+    pub(crate) async fn event_kinds(&self, partner: &Partner) -> Vec<String> {
+        let mut tx = self.begin().await;
+        let page = store::events::page(&mut tx, partner.partner_id, None, 1_000).await.unwrap();
+        page.into_iter().map(|(_, event)| event.kind).collect()
+    }
+
+    /// Prices the partner's tenants by the first deck and the partner by the second one, from the
+    /// tests' first instant on: straight into the tables, as if it had always been so.
+    pub(crate) async fn put_decks(&self, partner: &Partner, (retail, wholesale): (DeckId, DeckId)) {
+        let id = partner.partner_id;
+        for sql in [
+            format!(
+                "update profile_version
+                 set terms = replace(terms, '\"deck\":null', '\"deck\":\"{retail}\"')
+                 where partner_id = '{id}'"
+            ),
+            format!("update partner_terms set deck_id = '{wholesale}' where partner_id = '{id}'"),
+            "update operator set directory_version = directory_version + 1".to_owned(),
+        ] {
+            self.execute(&sql).await;
+        }
+    }
+
+    /// Runs one statement that no use case would.
+    pub(crate) async fn execute(&self, sql: &str) {
+        let mut tx = self.begin().await;
+        let text = sqlx::AssertSqlSafe(sql.to_owned());
+        match &mut tx {
+            Tx::Sqlite(tx) => sqlx::query(text).execute(&mut **tx).await.map(drop).unwrap(),
+            Tx::Postgres(tx) => sqlx::query(text).execute(&mut **tx).await.map(drop).unwrap(),
+        }
+        tx.commit().await.unwrap();
+    }
+
+    /// How often an owner or a price changed.
+    pub(crate) async fn directory_version(&self) -> i64 {
+        let mut tx = self.begin().await;
+        store::operator::directory_version(&mut tx).await.unwrap()
+    }
+}
+
+/// The names of the fields that a use case refused.
+pub(crate) fn refused_fields<T: std::fmt::Debug>(outcome: Result<T, AppError>) -> Vec<String> {
+    match outcome {
+        Err(AppError::Invalid(errors)) => errors.into_iter().map(|error| error.field).collect(),
+        other => panic!("not refused for its fields: {other:?}"),
     }
 }

@@ -1,0 +1,128 @@
+//! What falls due: periods that close, fees in advance, trials that end, months that are debited,
+//! invoices that become overdue.
+//!
+//! Decided here: due things happen in the order of their instants, whatever kind they are and
+//! however long nobody ran them (CYC-12); each is one transaction that does all of it or nothing,
+//! and finds nothing left when it runs again or twice at once. Under a simulated clock time moves
+//! to each instant before its work is done, so that a year replays as it would have been lived;
+//! under the system clock everything happens now, and an invoice is dated by the day it is really
+//! issued (ruling 8).
+
+mod facts;
+mod issue;
+mod jobs;
+mod monthly;
+mod overdue;
+
+use domain::time::{Timestamp, Zone};
+
+use crate::{App, error::Result};
+
+pub(crate) use facts::{Billing, alloc_call};
+pub(crate) use issue::period_lines;
+pub(crate) use monthly::debit_added;
+
+/// Tenants in one transaction: they share its reads and its one disk flush.
+const CHUNK: i64 = 250;
+
+/// What a run did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DueReport {
+    /// Invoices that were issued.
+    pub invoices: u64,
+    /// Periods that closed, those without an invoice included.
+    pub periods: u64,
+    /// Trials that turned into paid plans.
+    pub trials_converted: u64,
+    /// Partners whose month was debited.
+    pub months: u64,
+    /// Invoices that became overdue.
+    pub overdue: u64,
+}
+
+impl DueReport {
+    fn add(&mut self, other: Self) {
+        self.invoices += other.invoices;
+        self.periods += other.periods;
+        self.trials_converted += other.trials_converted;
+        self.months += other.months;
+        self.overdue += other.overdue;
+    }
+}
+
+/// The next thing to do.
+enum Next {
+    Tenants(domain::ids::PartnerId, Timestamp),
+    Month(domain::ids::PartnerId, monthly::Month),
+    Overdue(domain::ids::PartnerId, domain::ids::InvoiceId, Timestamp),
+}
+
+impl Next {
+    /// When it was due, and what of equal instants goes first: debits before invoices.
+    fn order(&self) -> (Timestamp, u8) {
+        match self {
+            Self::Month(_, month) => (month.start(), 0),
+            Self::Overdue(_, _, at) => (*at, 1),
+            Self::Tenants(_, at) => (*at, 2),
+        }
+    }
+}
+
+impl App {
+    /// Does everything that is due up to `until` (now, if not given), oldest first.
+    pub async fn run_due(&self, until: Option<Timestamp>) -> Result<DueReport> {
+        let until = until.unwrap_or_else(|| self.clock.now());
+        let until = if self.clock.is_simulated() { until } else { until.min(self.clock.now()) };
+        let mut report = DueReport::default();
+        while let Some(next) = self.next_due(until).await? {
+            self.move_clock(next.order().0).await?;
+            report.add(match next {
+                Next::Tenants(partner_id, at) => self.close_chunk(partner_id, at).await?,
+                Next::Month(partner_id, month) => self.debit_month(partner_id, month).await?,
+                Next::Overdue(partner_id, invoice_id, _) => {
+                    self.become_overdue(partner_id, invoice_id).await?
+                }
+            });
+        }
+        self.move_clock(until).await?;
+        Ok(report)
+    }
+
+    async fn next_due(&self, until: Timestamp) -> Result<Option<Next>> {
+        let mut tx = self.db.begin_read().await?;
+        let tenants = store::due::next_tenant(&mut tx, until).await?;
+        let this_month = monthly::Month::of(Zone::UTC.day_of(until));
+        let month = store::due::partner_without_month(&mut tx, this_month.number()).await?;
+        let overdue = store::invoices::becoming_overdue(&mut tx, until, 1).await?;
+        tx.commit().await?;
+        let candidates = [
+            tenants.map(|(partner_id, at)| Next::Tenants(partner_id, at)),
+            month.map(|(partner_id, last, since)| {
+                let next = match last.and_then(monthly::Month::from_number) {
+                    Some(last) => last.next(),
+                    None => monthly::Month::of(Zone::UTC.day_of(since)),
+                };
+                Next::Month(partner_id, next)
+            }),
+            overdue
+                .into_iter()
+                .next()
+                .map(|(partner, invoice, at)| Next::Overdue(partner, invoice, at)),
+        ];
+        Ok(candidates.into_iter().flatten().min_by_key(Next::order))
+    }
+
+    /// Moves a simulated clock to `at`, and keeps where it stands.
+    async fn move_clock(&self, at: Timestamp) -> Result<()> {
+        if !self.clock.is_simulated() || at <= self.clock.now() {
+            return Ok(());
+        }
+        self.clock
+            .advance(at)
+            .map_err(|error| crate::error::AppError::Refused(error.to_string()))?;
+        self.db
+            .write(async |tx| store::operator::advance_simulated_clock(tx, at).await)
+            .await
+            .map_err(crate::error::AppError::from)
+    }
+}

@@ -1,0 +1,86 @@
+//! Setting up: accounts, catalog, inventory and money moved by hand. One file per resource.
+//!
+//! Decided here: nothing but the order of steps. Every use case is one transaction: it checks all
+//! fields and reports all that are wrong, loads what belongs to the given partner and to nobody
+//! else, lets `domain` decide, saves with the version that was read, and appends its event. What
+//! changes an owner or a price ends with a new directory version. What changes a quantity that
+//! invoices count holds the partner's book meanwhile, so that no period closes in between.
+
+mod charges;
+mod credits;
+mod decks;
+mod fields;
+mod inventory;
+mod operator;
+mod partners;
+mod profiles;
+mod taxes;
+mod tenants;
+mod wallet;
+
+pub use charges::{NewCharge, NewUsage};
+pub use credits::NewCredit;
+pub use decks::NewDeckVersion;
+pub use operator::NewOperator;
+pub use partners::{NewPartner, NewTerms};
+pub use profiles::SavedProfile;
+pub use taxes::{NewTax, TaxEdit};
+pub use tenants::{NewTenant, StartingStatus, TenantEdit};
+pub use wallet::{WalletMove, WalletMoveKind};
+
+use domain::{
+    account::{Operator, Partner, Tenant},
+    ids::{PartnerId, TenantId},
+    time::Timestamp,
+};
+use store::{db::Tx, events::Event};
+
+use crate::error::{AppError, Result};
+
+async fn the_operator(tx: &mut Tx) -> Result<Operator> {
+    let found = store::operator::find(tx).await?;
+    found.ok_or_else(|| AppError::not_found("operator", "the operator"))
+}
+
+async fn the_partner(tx: &mut Tx, partner_id: PartnerId) -> Result<Partner> {
+    let found = store::partners::find(tx, partner_id).await?;
+    found.ok_or_else(|| AppError::not_found("partner", partner_id))
+}
+
+async fn the_tenant(tx: &mut Tx, partner_id: PartnerId, tenant_id: TenantId) -> Result<Tenant> {
+    let found = store::tenants::find(tx, partner_id, tenant_id).await?;
+    found.ok_or_else(|| AppError::not_found("tenant", tenant_id))
+}
+
+/// What happened to an object, at the version that it has afterwards.
+struct Happened<'a> {
+    kind: &'a str,
+    object_id: String,
+    version: i64,
+    payload: serde_json::Value,
+}
+
+/// Says that an owner or a price changed. Always the last step.
+async fn directory_changed(tx: &mut Tx) -> Result<()> {
+    Ok(store::operator::bump_directory_version(tx).await?)
+}
+
+async fn record(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    happened: &[Happened<'_>],
+    at: Timestamp,
+) -> Result<()> {
+    let events: Vec<Event> = happened
+        .iter()
+        .map(|happened| Event {
+            kind: happened.kind.to_owned(),
+            object_id: happened.object_id.clone(),
+            object_version: happened.version,
+            payload: happened.payload.to_string(),
+            at,
+        })
+        .collect();
+    store::events::append(tx, partner_id, &events).await?;
+    Ok(())
+}

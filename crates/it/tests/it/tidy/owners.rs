@@ -1,0 +1,167 @@
+//! No query without its owner: what every public function of `store` must ask for.
+//!
+//! Decided here: after the transaction comes whose data is read or written: a partner, an owner
+//! that may be the operator, a source (which has one owner), or rows that carry one of them. What
+//! serves the whole platform is listed by name, with its reason.
+
+use super::{
+    report,
+    source::{Rust, rust},
+};
+
+/// Modules that know no account: connections, rows in bulk, the operator's own rows.
+const WITHOUT_ACCOUNTS: [&str; 6] =
+    ["bulk.rs", "columns.rs", "db.rs", "error.rs", "migrations.rs", "operator.rs"];
+
+/// Functions that serve the whole platform, and why.
+const PLATFORM_WIDE: [(&str, &str); 12] = [
+    ("directory::operator", "the operator's one row"),
+    ("directory::partners", "an importer holds all partners in memory"),
+    ("due::next_tenant", "due work is found by its time"),
+    ("due::partner_without_month", "due work is found by its time"),
+    ("invoices::becoming_overdue", "due work is found by its time"),
+    ("jobs::claim", "workers serve all partners"),
+    ("jobs::waiting", "a figure for those who run the platform"),
+    ("mails::claim", "workers serve all partners"),
+    ("numbers::is_assigned", "a number is unique on the platform; answers yes or no"),
+    ("partners::find_by_slug", "finds a partner by the name in its address"),
+    ("partners::page", "the operator's list of partners"),
+    ("tenants::is_name_taken", "names for switches are unique; answers yes or no"),
+];
+
+/// What an owner is called, as an argument or as a field of a row.
+const OWNERS: [&str; 6] = ["partner_id", "owner", "owner_id", "source_id", "sources", "partners"];
+
+struct Function {
+    /// `invoices::insert`.
+    name: String,
+    place: String,
+    parameters: Vec<String>,
+}
+
+/// Every public function of `store` that can reach the database.
+fn functions() -> Vec<Function> {
+    let mut functions = Vec::new();
+    for file in rust().filter(|file| file.path.starts_with("crates/store/src/")) {
+        let module = file.path.trim_start_matches("crates/store/src/");
+        if WITHOUT_ACCOUNTS.contains(&module) || !file.is_product() {
+            continue;
+        }
+        let code = Rust::parse(&file.text).code;
+        for (index, line) in code.iter().enumerate() {
+            let Some(rest) = line.strip_prefix("pub async fn ") else { continue };
+            let name = rest.split(['(', '<']).next().unwrap_or_default();
+            functions.push(Function {
+                name: format!("{}::{name}", module.trim_end_matches(".rs").replace('/', "::")),
+                place: format!("{}:{}", file.path, index + 1),
+                parameters: parameters(&code[index..].join(" ")),
+            });
+        }
+    }
+    assert!(functions.len() > 50, "only {} functions found", functions.len());
+    functions
+}
+
+/// The parameters of the function that `code` begins with.
+fn parameters(code: &str) -> Vec<String> {
+    let mut found = vec![String::new()];
+    let mut depth = 0;
+    let mut angles = 0;
+    let start = code.find('(').unwrap_or(0);
+    for c in code[start..].chars() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            '<' => angles += 1,
+            '>' => angles -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+        match c {
+            ',' if depth == 1 && angles == 0 => found.push(String::new()),
+            '(' if depth == 1 => {}
+            _ => found.last_mut().expect("there is one").push(c),
+        }
+    }
+    found.into_iter().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
+}
+
+/// Names of structs that carry an owner, themselves or in a part.
+fn owned_rows() -> Vec<String> {
+    let mut structs: Vec<(String, Vec<(String, String)>)> = Vec::new();
+    for file in rust() {
+        if !file.is_product() || !matches!(file.package(), Some("domain" | "store")) {
+            continue;
+        }
+        let code = Rust::parse(&file.text).code.join("\n");
+        for part in code.split("pub struct ").skip(1) {
+            let Some((head, body)) = part.split_once('{') else { continue };
+            let fields = body.split('}').next().unwrap_or_default();
+            let fields = fields.lines().filter_map(|line| {
+                let line = line.trim().trim_start_matches("pub ");
+                let (name, kind) = line.split_once(':')?;
+                Some((name.trim().to_owned(), kind.trim().trim_end_matches(',').to_owned()))
+            });
+            let name = head.split(['<', ' ', '(']).next().unwrap_or_default();
+            structs.push((name.to_owned(), fields.collect()));
+        }
+    }
+    let carries = |fields: &[(String, String)]| {
+        fields.iter().any(|(name, _)| OWNERS.contains(&name.as_str()))
+    };
+    let direct: Vec<String> = structs
+        .iter()
+        .filter(|(_, fields)| carries(fields))
+        .map(|(name, _)| name.clone())
+        .collect();
+    let indirect = structs
+        .iter()
+        .filter(|(_, fields)| fields.iter().any(|(_, kind)| direct.contains(kind)))
+        .map(|(name, _)| name.clone());
+    direct.iter().cloned().chain(indirect).collect()
+}
+
+#[test]
+fn the_transaction_comes_first() {
+    let findings: Vec<String> = functions()
+        .into_iter()
+        .filter(|function| function.parameters.first().is_none_or(|first| first != "tx: &mut Tx"))
+        .map(|function| format!("{}: {}", function.place, function.name))
+        .collect();
+    report("`store` never opens a transaction: `app` decides what belongs together", &findings);
+}
+
+#[test]
+fn no_query_without_its_owner() {
+    let owned = owned_rows();
+    let names_owner = |parameter: &String| {
+        let name = parameter.trim_start_matches('(').split([',', ':']).next().unwrap_or_default();
+        let kind = parameter.rsplit(':').next().unwrap_or_default();
+        let kind = kind.trim().trim_start_matches(['&', '[', '(']);
+        let kind = kind.trim_start_matches("mut ").trim_end_matches([']', ')']);
+        OWNERS.contains(&name.trim()) || owned.iter().any(|row| row == kind)
+    };
+    let findings: Vec<String> = functions()
+        .into_iter()
+        .filter(|function| !PLATFORM_WIDE.iter().any(|(name, _)| *name == function.name))
+        .filter(|function| !function.parameters.get(1).is_some_and(names_owner))
+        .map(|function| format!("{}: {} {:?}", function.place, function.name, function.parameters))
+        .collect();
+    report(
+        "whose data it is comes right after the transaction, so that nobody's can be forgotten",
+        &findings,
+    );
+}
+
+#[test]
+fn every_platform_wide_function_is_there() {
+    let functions = functions();
+    let findings: Vec<String> = PLATFORM_WIDE
+        .iter()
+        .filter(|(name, _)| !functions.iter().any(|function| function.name == *name))
+        .map(|(name, _)| (*name).to_owned())
+        .collect();
+    report("an exception that is not needed any more goes", &findings);
+}

@@ -1,0 +1,119 @@
+//! Which deployment a command works on: its data directory, its database, its clock.
+//!
+//! Decided here: where these are when nothing is said, and that no command but `serve` and `demo`
+//! makes a new database, so that a mistyped directory is noticed. A database that was run with the
+//! simulated clock stays with it: the two would disagree about what is due.
+
+use std::path::{Path, PathBuf};
+
+use adapters::{clock::Clock, ids::Ids};
+use anyhow::{Context, bail};
+use app::App;
+use clap::{Args, ValueEnum};
+use store::db::Db;
+
+use super::misuse;
+
+/// Where data is when nothing is said.
+const DATA_DIR: &str = "./trunkline-data";
+/// The SQLite file in the data directory.
+const FILE_NAME: &str = "trunkline.db";
+
+/// Options that every command has.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Deployment")]
+pub(crate) struct DeploymentArgs {
+    /// Directory of the database, PDFs and mails [default: ./trunkline-data; demo: ./trunkline-demo].
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Database, sqlite:PATH or postgres://… [default: a SQLite file in the data directory].
+    #[arg(long = "db", global = true, value_name = "URL", env = "DATABASE_URL")]
+    #[arg(hide_env_values = true)]
+    url: Option<String>,
+    /// Whose time it is [default: simulated where the database was run so before, else system].
+    #[arg(long, global = true, value_name = "CLOCK")]
+    clock: Option<ClockKind>,
+}
+
+/// Whose time a deployment has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ClockKind {
+    /// Stands still until it is moved forward.
+    Simulated,
+    /// The machine's.
+    System,
+}
+
+/// Whether a database may be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// It must be there.
+    Refuse,
+    /// It is made where it is missing.
+    Create,
+}
+
+impl DeploymentArgs {
+    /// The data directory.
+    pub(crate) fn data_dir(&self) -> &Path {
+        self.data_dir.as_deref().unwrap_or(Path::new(DATA_DIR))
+    }
+
+    /// The same deployment, with this data directory unless one was named.
+    pub(crate) fn or_data_dir(mut self, default: &str) -> Self {
+        self.data_dir.get_or_insert_with(|| default.into());
+        self
+    }
+
+    /// The database as it was named, if it was.
+    pub(crate) fn url(&self) -> Option<&str> {
+        self.url.as_deref().filter(|url| !url.is_empty())
+    }
+
+    /// Everything a use case needs.
+    pub(crate) async fn open(&self, missing: Missing) -> anyhow::Result<App> {
+        let db = self.open_database(missing).await?;
+        let clock = self.clock(&db).await?;
+        Ok(App::new(db, clock, Ids::Random))
+    }
+
+    async fn open_database(&self, missing: Missing) -> anyhow::Result<Db> {
+        if let Some(url) = self.url() {
+            let opened = Db::open(url).await;
+            return opened.context("cannot open the database that --db or DATABASE_URL names");
+        }
+        let file = self.data_dir().join(FILE_NAME);
+        if missing == Missing::Refuse && !file.exists() {
+            bail!(
+                "there is no database in {}; name its directory with --data-dir (the demo's is \
+                 ./trunkline-demo) or the database with --db",
+                self.data_dir().display()
+            );
+        }
+        std::fs::create_dir_all(self.data_dir())
+            .with_context(|| format!("cannot make the directory {}", self.data_dir().display()))?;
+        let opened = Db::open_file(&file).await;
+        opened.with_context(|| format!("cannot open the database {}", file.display()))
+    }
+
+    async fn clock(&self, db: &Db) -> anyhow::Result<Clock> {
+        let mut tx = db.begin_read().await?;
+        let stands_at = store::operator::simulated_clock(&mut tx).await?;
+        tx.commit().await?;
+        match (self.clock, stands_at) {
+            (None | Some(ClockKind::Simulated), Some(now)) => Ok(Clock::simulated(now)),
+            (Some(ClockKind::Simulated), None) => Ok(Clock::simulated(Clock::System.now())),
+            (None | Some(ClockKind::System), None) => Ok(Clock::System),
+            (Some(ClockKind::System), Some(now)) => Err(misuse(format!(
+                "--clock system: this database was run with the simulated clock, which stands at \
+                 {now}; leave --clock out or use another database"
+            ))),
+        }
+    }
+}
+
+/// Runs `work` to its end on a runtime of its own.
+pub(crate) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.context("cannot start the runtime")?.block_on(work)
+}

@@ -1,0 +1,52 @@
+//! `trunkline run-due`: everything that is due, in order.
+
+use anyhow::Context;
+use app::close::DueReport;
+use clap::Args;
+use domain::time::Timestamp;
+
+use super::{
+    DeploymentArgs, Ending, Output,
+    deployment::{Missing, block_on},
+    wording::count,
+};
+
+/// Flags of `run-due`.
+#[derive(Debug, Args)]
+pub(crate) struct DueArgs {
+    /// Instant up to which, like 2026-04-01T06:00:00Z; moves a simulated clock there [default: now].
+    #[arg(long, value_name = "INSTANT", value_parser = Timestamp::parse)]
+    until: Option<Timestamp>,
+}
+
+impl DueArgs {
+    /// Does what is due and says what that was.
+    pub(crate) fn run(
+        self,
+        deployment: &DeploymentArgs,
+        output: &mut Output,
+    ) -> anyhow::Result<Ending> {
+        block_on(async {
+            let app = deployment.open(Missing::Refuse).await?;
+            let report = app.run_due(self.until).await.context("run-due")?;
+            output.line(&summary(&report))?;
+            Ok(Ending::Well)
+        })
+    }
+}
+
+/// What a run did, for people.
+fn summary(report: &DueReport) -> String {
+    let DueReport { invoices, periods, trials_converted, months, overdue } = *report;
+    let counts = [
+        (invoices, "invoices issued"),
+        (periods, "periods closed"),
+        (trials_converted, "trials converted"),
+        (months, "months debited"),
+        (overdue, "invoices overdue"),
+    ];
+    let done = counts.iter().filter(|(number, _)| *number > 0);
+    let done: Vec<String> =
+        done.map(|(number, what)| format!("{} {what}", count(*number))).collect();
+    if done.is_empty() { "nothing was due".to_owned() } else { done.join(", ") }
+}
