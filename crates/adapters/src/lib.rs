@@ -4,5 +4,9 @@
 
 pub mod cdr_files;
 pub mod clock;
+pub mod data_dir;
 pub mod files;
+pub mod gateway;
 pub mod ids;
+pub mod mail;
+pub mod pdf;

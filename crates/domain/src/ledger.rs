@@ -63,6 +63,8 @@ pub enum Account {
     TaxPayable,
     /// Retail: money at the payment processor.
     Clearing,
+    /// Retail: money that reached the partner outside the platform (INV-12).
+    OfflineReceipts,
     /// Retail: fees kept back by the platform.
     ApplicationFees,
     /// Retail: money given back.
@@ -95,6 +97,7 @@ impl fmt::Display for Account {
             Self::PartnerRevenue => f.write_str("partner_revenue"),
             Self::TaxPayable => f.write_str("tax_payable"),
             Self::Clearing => f.write_str("clearing"),
+            Self::OfflineReceipts => f.write_str("offline_receipts"),
             Self::ApplicationFees => f.write_str("application_fees"),
             Self::Refunds => f.write_str("refunds"),
             Self::WriteOffs => f.write_str("write_offs"),

@@ -20,6 +20,7 @@ pub mod legs;
 pub mod money;
 pub mod ownership;
 pub mod partner;
+pub mod payment;
 pub mod peak;
 pub mod period;
 pub mod phone;

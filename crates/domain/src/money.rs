@@ -173,16 +173,17 @@ impl Currency {
     }
     /// For people: symbol, thousands separators, sign in front, such as `-$1,234.50`.
     pub fn display(self, amount: Minor) -> String {
-        let plain = self.decimal(Minor::new(amount.get().saturating_abs()));
-        let (whole, cents) =
-            plain.split_once('.').map_or((plain.as_str(), None), |(w, c)| (w, Some(c)));
-        let sign = if amount.is_negative() { "-" } else { "" };
-        let mut text = format!("{sign}{}{}", self.0.symbol(), group_thousands(whole));
-        if let Some(cents) = cents {
-            text.push('.');
-            text.push_str(cents);
-        }
-        text
+        self.with_symbol(&self.decimal(amount))
+    }
+    /// A rate for people, with as many decimals as it has and no fewer than the currency's:
+    /// `$0.025`, `$15.00`.
+    pub fn display_rate(self, rate: Nanos) -> String {
+        self.with_symbol(&format_decimal(rate.get(), Nanos::DIGITS, self.digits() as usize))
+    }
+    /// A plain decimal with sign, symbol and thousands separators.
+    fn with_symbol(self, decimal: &str) -> String {
+        let (sign, plain) = decimal.strip_prefix('-').map_or(("", decimal), |rest| ("-", rest));
+        format!("{sign}{}{}", self.0.symbol(), grouped(plain))
     }
     /// Parses a decimal such as `99.00` into the minor unit.
     pub fn parse_minor(self, text: &str) -> Result<Minor, DecimalError> {
@@ -221,6 +222,13 @@ impl<'de> Deserialize<'de> for Currency {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not an ISO 4217 currency code")]
 pub struct UnknownCurrency(pub String);
+
+/// A plain decimal with thousands separators before its point: `-1234.5` as `-1,234.5`.
+pub fn grouped(decimal: &str) -> String {
+    let (sign, plain) = decimal.strip_prefix('-').map_or(("", decimal), |rest| ("-", rest));
+    let whole = plain.split('.').next().unwrap_or(plain);
+    format!("{sign}{}{}", group_thousands(whole), &plain[whole.len()..])
+}
 
 fn group_thousands(digits: &str) -> String {
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);

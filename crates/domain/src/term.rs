@@ -99,9 +99,11 @@ impl Term {
         }
         let schedule = Schedule::once_per(dated.terms.every, self.anchor_day, zone.clone());
         let index = schedule.index_at(start);
+        // All of its days: a cancellation must know of how many it takes some.
+        let days = schedule.days(index);
         Ok(Self {
             span: Span { start, end: schedule.boundary(index + 1) },
-            fraction: Fraction::WHOLE,
+            fraction: Fraction::try_new(days, days).unwrap_or(Fraction::WHOLE),
             profile_id,
             profile_version: dated.version,
             anchor_day: self.anchor_day,
@@ -235,6 +237,18 @@ mod tests {
         assert_eq!((bridge.fraction.part(), bridge.fraction.whole()), (21, 30));
         let july = bridge.following(None, &Zone::UTC, &catalog()).expect("a term");
         assert_eq!((july.profile_id, july.fraction.is_whole()), (PAYG, true));
+    }
+
+    // CYC-14, F-07 cancelled on the 15th of a month of 30 days: half of it is billed
+    #[test]
+    fn a_cancellation_keeps_the_days_so_far() {
+        let first = Term::first(at("2026-05-01T00:00:00Z"), PAYG, &Zone::UTC, &catalog());
+        let may = first.expect("a term");
+        let june = may.following(None, &Zone::UTC, &catalog()).expect("a term");
+        let cut = june.cut_short(at("2026-06-15T12:00:00Z"), &Zone::UTC);
+        assert_eq!((cut.fraction.part(), cut.fraction.whole()), (15, 30));
+        assert_eq!(cut.span.end, at("2026-06-15T12:00:00Z"));
+        assert_eq!(june.cut_short(june.span.end, &Zone::UTC), june);
     }
 
     // PRO-13, PRO-15 what is chosen or made inside a cycle waits for the next one

@@ -244,14 +244,15 @@ pub async fn claim_monthly_debits(
     rows.insert_returning(tx).await
 }
 
-/// Extensions and numbers of the partner that are there at some instant of `span`, in pages:
-/// `(is a number, toll-free, key, tenant, since)`.
+/// Extensions and numbers of the partner, or only these, that are there at some instant of `span`,
+/// after `after` in the order of their keys.
 pub async fn monthly_items(
     tx: &mut Tx,
     partner_id: PartnerId,
     span: Span,
-    (after, limit): (&str, i64),
+    (only, after, limit): (Option<&[String]>, &str, i64),
 ) -> Result<Vec<MonthlyItem>, StoreError> {
+    let only = only.map(json_list);
     let rows: Vec<(String, String, String, i64)> = on!(tx, conn => sqlx::query_as(
         "select item_key, class, tenant_id, since from (
            select 'did:' || e164 as item_key, class, tenant_id, assigned_at as since
@@ -266,6 +267,7 @@ pub async fn monthly_items(
              and (removed_at is null or removed_at > $2)
          ) item
          where item_key > $4
+           and ($6 is null or item_key in (select value from json_each($6)))
          order by item_key, since
          limit $5",
     )
@@ -274,6 +276,7 @@ pub async fn monthly_items(
         .bind(span.end.micros())
         .bind(after)
         .bind(limit)
+        .bind(only)
         .fetch_all(conn).await)?;
     rows.into_iter()
         .map(|(item_key, class, tenant, since)| {

@@ -25,6 +25,7 @@ mod migrations;
 pub mod numbers;
 pub mod operator;
 pub mod partners;
+pub mod payments;
 pub mod periods;
 pub mod profiles;
 pub mod sources;

@@ -20,6 +20,7 @@ use crate::{App, error::Result};
 
 pub(crate) use facts::{Billing, alloc_call};
 pub(crate) use issue::period_lines;
+pub(crate) use monthly::debit_added;
 
 /// Tenants in one transaction: they share its reads and its one disk flush.
 const CHUNK: i64 = 250;

@@ -71,7 +71,7 @@ impl App {
         let now = self.clock.now();
         self.db
             .write(async |tx| {
-                debit_missing(tx, partner_id, month, now).await?;
+                debit_missing(tx, partner_id, (month, None), now).await?;
                 store::due::mark_month(tx, partner_id, month.number()).await?;
                 Ok::<_, AppError>(())
             })
@@ -80,38 +80,46 @@ impl App {
     }
 }
 
-/// Debits what the partner has and this month did not debit yet; called whenever something is
-/// added, too. Answers the amount.
-pub(crate) async fn debit_missing(
+/// Debits things that were just added, for the rest of their month.
+pub(crate) async fn debit_added(
     tx: &mut Tx,
     partner_id: PartnerId,
-    month: Month,
+    items: &[String],
     now: Timestamp,
-) -> Result<Micros> {
+) -> Result<()> {
+    let month = Month::of(Zone::UTC.day_of(now));
+    debit_missing(tx, partner_id, (month, Some(items)), now).await
+}
+
+/// Debits what the partner has and this month did not debit yet, or only some `items` of it.
+async fn debit_missing(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    (month, items): (Month, Option<&[String]>),
+    now: Timestamp,
+) -> Result<()> {
     let partner = store::partners::find(tx, partner_id).await?;
     let partner = partner.ok_or_else(|| AppError::not_found("partner", partner_id))?;
     if partner.status == PartnerStatus::Trial {
-        return Ok(Micros::ZERO);
+        return Ok(());
     }
     let mut book = store::ledger::lock_book(tx, partner_id).await?;
     // What is there at the start of the month, or comes later in it.
     let span = Span { end: month.span().end.min(now.plus_seconds(1)), ..month.span() };
     let mut after = String::new();
-    let mut total = Micros::ZERO;
     loop {
-        let items = store::due::monthly_items(tx, partner_id, span, (&after, PAGE)).await?;
-        let Some(last) = items.last() else { break };
+        let only = (items, after.as_str(), PAGE);
+        let page = store::due::monthly_items(tx, partner_id, span, only).await?;
+        let Some(last) = page.last() else { return Ok(()) };
         after.clone_from(&last.item_key);
-        let priced = price(tx, partner_id, (month, partner.currency), &items).await?;
+        let priced = price(tx, partner_id, (month, partner.currency), &page).await?;
         let place = (month.number(), book.next_seq());
         let claimed = store::due::claim_monthly_debits(tx, partner_id, place, &priced).await?;
         let new = priced.iter().filter(|debit| claimed.contains(&debit.item_key));
         if let Some(debit) = ledger_tx(partner_id, (month, &book), new, now)? {
-            total = total.plus(Micros::sum(debit.transfers().iter().map(Transfer::amount))?)?;
             store::ledger::post(tx, &mut book, &[debit]).await?;
         }
     }
-    Ok(total)
 }
 
 async fn price(

@@ -121,7 +121,7 @@ impl Checks {
         self.require(
             field,
             is_right,
-            "must have 5 to 22 letters, digits, spaces, dashes and ampersands, one of them a letter",
+            "must have 5 to 22 letters, digits, spaces, dashes and ampersands, and a letter",
         );
     }
 

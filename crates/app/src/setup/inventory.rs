@@ -14,7 +14,7 @@ use store::{db::Tx, error::StoreError};
 
 use super::{Happened, directory_changed, fields::Checks, record, the_tenant};
 use crate::{
-    App,
+    App, close,
     error::{AppError, Result},
 };
 
@@ -50,6 +50,9 @@ impl App {
                         }
                     },
                 )?;
+                let items: Vec<String> =
+                    assignments.iter().map(|number| format!("did:{}", number.e164)).collect();
+                close::debit_added(tx, partner_id, &items, now).await?;
                 let happened: Vec<Happened<'_>> = assignments
                     .iter()
                     .map(|number| Happened {
@@ -158,6 +161,9 @@ impl App {
                 }
                 checks.finish()?;
                 store::extensions::insert_all(tx, partner_id, &extensions).await?;
+                let items: Vec<String> =
+                    extensions.iter().map(|it| format!("ext:{}", it.extension_id)).collect();
+                close::debit_added(tx, partner_id, &items, now).await?;
                 let happened: Vec<Happened<'_>> = extensions
                     .iter()
                     .map(|extension| Happened {

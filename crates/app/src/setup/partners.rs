@@ -209,7 +209,10 @@ impl App {
                     kind: "partner.terms_changed",
                     object_id: partner_id.to_string(),
                     version: from.micros(),
-                    payload: json!({ "tier": new.tier.as_str(), "effective_from": from.to_string() }),
+                    payload: json!({
+                        "tier": new.tier.as_str(),
+                        "effective_from": from.to_string(),
+                    }),
                 };
                 record(tx, partner_id, &[changed], now).await?;
                 directory_changed(tx).await?;

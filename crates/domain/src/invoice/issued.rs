@@ -11,6 +11,7 @@ use crate::{
     account::Brand,
     ids::{InvoiceId, PartnerId, PeriodId, TenantId},
     money::{Currency, Minor},
+    payment::card_minimum,
     time::{Day, Span, Timestamp, Zone},
 };
 
@@ -166,10 +167,11 @@ impl Invoice {
     }
 
     /// The instant at which it becomes overdue: the end of its due day, while money is due and it
-    /// is not overdue yet (INV-22).
+    /// is not overdue yet (INV-22). A balance below what a card is charged never is (ruling 10).
     pub fn overdue_at(&self) -> Option<Timestamp> {
         let waits = matches!(self.status, InvoiceStatus::Sent | InvoiceStatus::PartiallyPaid);
-        let due_day = self.due_day.filter(|_| waits && self.due() > Minor::ZERO)?;
+        let is_worth_it = self.due() >= card_minimum(self.currency);
+        let due_day = self.due_day.filter(|_| waits && is_worth_it)?;
         Some(self.zone.start_of(due_day.plus_days(1)))
     }
 }

@@ -1,5 +1,7 @@
 //! Whole use cases, on both engines.
 
+mod close;
+mod ingest;
 mod setup_accounts;
 mod setup_catalog;
 mod setup_tenants;

@@ -289,6 +289,34 @@ async fn a_number_is_assigned_to_one_tenant_at_a_time(#[case] engine: Engine) {
     assert_eq!(counts.unwrap(), NumberCounts { local: 0, toll_free: 1 });
 }
 
+// TEN-06 the unique indexes decide between two at once, and the loser hears why
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn of_two_who_ask_for_the_same_at_once_one_gets_it(#[case] engine: Engine) {
+    let Some((world, partner)) = World::with_partner(engine).await else { return };
+    let other = world.partner("elm-voice").await;
+    let new = NewTenant::named("Oak", "SAME", "books@oak.example");
+    let (one, two) = tokio::join!(
+        world.app.create_tenant(partner.partner_id, &new),
+        world.app.create_tenant(other.partner_id, &new),
+    );
+    let (winner, loser) = if one.is_ok() { (one, two) } else { (two, one) };
+    assert!(winner.is_ok(), "{winner:?}");
+    assert_eq!(refused_fields(loser), ["sip_prefix"]);
+
+    let mine = world.tenant(&partner, "TEN1").await.tenant_id;
+    let theirs = world.tenant(&other, "TEN2").await.tenant_id;
+    let (one, two) = tokio::join!(
+        world.app.assign_numbers(partner.partner_id, mine, &["15015550100"]),
+        world.app.assign_numbers(other.partner_id, theirs, &["15015550100"]),
+    );
+    let (winner, loser) = if one.is_ok() { (one, two) } else { (two, one) };
+    assert!(winner.is_ok(), "{winner:?}");
+    assert_eq!(refused_fields(loser).len(), 1);
+}
+
 fn names(range: std::ops::Range<u32>) -> Vec<String> {
     range.map(|number| number.to_string()).collect()
 }

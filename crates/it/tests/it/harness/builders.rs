@@ -11,7 +11,7 @@ use app::{
 };
 use domain::{
     account::{AutoPay, BillingIncrements, Brand, Operator, Partner, Tenant},
-    ids::{Id, Kind, PartnerId, ProfileId, TenantId},
+    ids::{DeckId, Id, Kind, PartnerId, ProfileId, TenantId},
     money::Currency,
     partner::PartnerStatus,
     tenant::{TenantLife, TenantStatus},
@@ -172,6 +172,34 @@ impl World {
         let mut tx = self.begin().await;
         let page = store::events::page(&mut tx, partner.partner_id, None, 1_000).await.unwrap();
         page.into_iter().map(|(_, event)| event.kind).collect()
+    }
+
+    /// Prices the partner's tenants by the first deck and the partner by the second one, from the
+    /// tests' first instant on: straight into the tables, as if it had always been so.
+    pub(crate) async fn put_decks(&self, partner: &Partner, (retail, wholesale): (DeckId, DeckId)) {
+        let id = partner.partner_id;
+        for sql in [
+            format!(
+                "update profile_version
+                 set terms = replace(terms, '\"deck\":null', '\"deck\":\"{retail}\"')
+                 where partner_id = '{id}'"
+            ),
+            format!("update partner_terms set deck_id = '{wholesale}' where partner_id = '{id}'"),
+            "update operator set directory_version = directory_version + 1".to_owned(),
+        ] {
+            self.execute(&sql).await;
+        }
+    }
+
+    /// Runs one statement that no use case would.
+    pub(crate) async fn execute(&self, sql: &str) {
+        let mut tx = self.begin().await;
+        let text = sqlx::AssertSqlSafe(sql.to_owned());
+        match &mut tx {
+            Tx::Sqlite(tx) => sqlx::query(text).execute(&mut **tx).await.map(drop).unwrap(),
+            Tx::Postgres(tx) => sqlx::query(text).execute(&mut **tx).await.map(drop).unwrap(),
+        }
+        tx.commit().await.unwrap();
     }
 
     /// How often an owner or a price changed.

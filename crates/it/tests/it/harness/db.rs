@@ -157,7 +157,9 @@ async fn copy_of_template() -> String {
             .await
             .unwrap();
     let database = format!("trunkline_{moment}_{}_{number}", std::process::id());
-    execute(&mut conn, format!("create database {database} template {TEMPLATE}")).await;
+    // Copying files is several times faster than writing them through the log.
+    let create = format!("create database {database} template {TEMPLATE} strategy file_copy");
+    execute(&mut conn, create).await;
     conn.close().await.unwrap();
     database
 }

@@ -14,9 +14,11 @@ const WITHOUT_ACCOUNTS: [&str; 6] =
     ["bulk.rs", "columns.rs", "db.rs", "error.rs", "migrations.rs", "operator.rs"];
 
 /// Functions that serve the whole platform, and why.
-const PLATFORM_WIDE: [(&str, &str); 10] = [
+const PLATFORM_WIDE: [(&str, &str); 12] = [
     ("directory::operator", "the operator's one row"),
     ("directory::partners", "an importer holds all partners in memory"),
+    ("due::next_tenant", "due work is found by its time"),
+    ("due::partner_without_month", "due work is found by its time"),
     ("invoices::becoming_overdue", "due work is found by its time"),
     ("jobs::claim", "workers serve all partners"),
     ("jobs::waiting", "a figure for those who run the platform"),
