@@ -4,7 +4,7 @@
 //! Numbers are taken last, in the order of the tenants, so that they ascend without gaps (INV-18).
 
 use domain::{
-    account::{AutoPay, Credit, Partner, Tenant},
+    account::{Credit, Partner, Tenant},
     ids::{ChargeId, CreditId, InvoiceId, PartnerId},
     invoice::{
         compute::ComputedInvoice,
@@ -19,10 +19,10 @@ use domain::{
 };
 use store::{credits::CreditUse, db::Tx, events::Event, invoices::NewInvoice};
 
-use super::{chunk::Writes, jobs};
+use super::chunk::Writes;
 use crate::{
     error::{AppError, Result},
-    events,
+    events, outbox,
 };
 
 /// An invoice that was computed and is to be issued.
@@ -144,10 +144,7 @@ impl Chunk {
         self.credits(&invoice, &issue, now)?;
         self.charges.extend(issue.one_time.iter().map(|charge| (*charge, invoice_id)));
         self.ledger.extend(issue_tx(&invoice, computed, now)?);
-        self.jobs.extend(jobs::of_issued(&invoice, now));
-        if tenant.auto_pay == AutoPay::On && invoice.due() > Minor::ZERO {
-            self.jobs.push(jobs::collect(&invoice, now));
-        }
+        self.jobs.extend(outbox::jobs_for_issued(&invoice));
         self.events.push(events::of_invoice("invoice.created", &invoice, 1, now));
         if invoice.due().is_zero() {
             self.events.push(events::of_invoice("invoice.paid", &invoice, 1, now));

@@ -11,9 +11,7 @@
 mod chunk;
 mod facts;
 mod issue;
-mod jobs;
 mod monthly;
-mod overdue;
 
 use domain::time::{Timestamp, Zone};
 
@@ -80,9 +78,10 @@ impl App {
             report.add(match next {
                 Next::Tenants(partner_id, at) => self.close_chunk(partner_id, at).await?,
                 Next::Month(partner_id, month) => self.debit_month(partner_id, month).await?,
-                Next::Overdue(partner_id, invoice_id, _) => {
-                    self.become_overdue(partner_id, invoice_id).await?
-                }
+                Next::Overdue(partner_id, invoice_id, _) => DueReport {
+                    overdue: u64::from(self.mark_overdue(partner_id, invoice_id).await?),
+                    ..Default::default()
+                },
             });
         }
         self.move_clock(until).await?;
