@@ -19,6 +19,7 @@ use crate::{App, error::Result};
 
 pub(crate) use chunk::period_lines;
 pub(crate) use facts::{Billing, alloc_call};
+pub(crate) use issue::{issue_tx, issued_as, keep_logo, take_credits};
 pub(crate) use monthly::debit_added;
 
 /// Tenants in one transaction: they share its reads and its one disk flush.
