@@ -3,9 +3,9 @@
 //! The only place that opens transactions. A use case reads, lets `domain` decide, and writes, in
 //! one transaction; it never does arithmetic on money and never calls the network inside one.
 
-pub mod collect;
 pub mod check;
 pub mod close;
+pub mod collect;
 pub mod directory;
 pub mod documents;
 pub mod error;

@@ -31,12 +31,11 @@ use store::{credits::CreditUse, db::Tx, due::PeriodState, events::Event, invoice
 use super::{
     CHUNK, DueReport,
     facts::{Billing, PeriodBill, PriorUsage, TenantFacts, advance_invoice, one_time},
-    jobs,
 };
 use crate::{
     App,
     error::{AppError, Result},
-    events,
+    events, outbox,
 };
 
 /// What is due for one tenant.
@@ -504,9 +503,9 @@ impl Chunk {
         self.credits(&invoice, &issue, now)?;
         self.charges.extend(issue.one_time.iter().map(|charge| (*charge, invoice_id)));
         self.ledger.extend(issue_tx(&invoice, computed, now)?);
-        self.jobs.extend(jobs::of_issued(&invoice, now));
+        self.jobs.extend(outbox::jobs_for_issued(&invoice));
         if tenant.auto_pay == AutoPay::On && invoice.due() > Minor::ZERO {
-            self.jobs.push(jobs::collect(&invoice, now));
+            self.jobs.push(outbox::job_for_auto_pay(&invoice));
         }
         self.events.push(events::of_invoice("invoice.created", &invoice, 1, now));
         if invoice.due().is_zero() {

@@ -10,9 +10,7 @@
 
 mod facts;
 mod issue;
-mod jobs;
 mod monthly;
-mod overdue;
 
 use domain::time::{Timestamp, Zone};
 
@@ -80,7 +78,8 @@ impl App {
                 Next::Tenants(partner_id, at) => self.close_chunk(partner_id, at).await?,
                 Next::Month(partner_id, month) => self.debit_month(partner_id, month).await?,
                 Next::Overdue(partner_id, invoice_id, _) => {
-                    self.become_overdue(partner_id, invoice_id).await?
+                    let marked = self.mark_overdue(partner_id, invoice_id).await?;
+                    DueReport { overdue: u64::from(marked), ..Default::default() }
                 }
             });
         }
