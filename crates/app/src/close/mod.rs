@@ -8,6 +8,7 @@
 //! under the system clock everything happens now, and an invoice is dated by the day it is really
 //! issued (ruling 8).
 
+mod chunk;
 mod facts;
 mod issue;
 mod monthly;
@@ -16,8 +17,8 @@ use domain::time::{Timestamp, Zone};
 
 use crate::{App, error::Result};
 
+pub(crate) use chunk::period_lines;
 pub(crate) use facts::{Billing, alloc_call};
-pub(crate) use issue::period_lines;
 pub(crate) use monthly::debit_added;
 
 /// Tenants in one transaction: they share its reads and its one disk flush.

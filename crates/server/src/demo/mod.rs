@@ -1,0 +1,5 @@
+//! The demonstration.
+
+mod dice;
+mod traffic;
+mod world;
