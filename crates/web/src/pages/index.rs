@@ -146,7 +146,7 @@ fn line(partner_id: PartnerId, invoice: &InvoiceRow) -> Markup {
             td.tenant { (invoice.tenant) }
             td.period { (invoice.period) }
             td.status { (badge(invoice.status)) }
-            td.date { @if !invoice.due_date.is_empty() { span.label { "Due " } (invoice.due_date) } }
+            td.date { (invoice.due_date) }
             td.amount.total { span.label { "Total " } (invoice.total) }
             td.amount.due { span.label { "Due " } (invoice.due) }
         }

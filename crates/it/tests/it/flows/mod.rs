@@ -1,7 +1,10 @@
 //! Whole use cases, on both engines.
 
 mod close;
+mod collect;
 mod ingest;
+mod outbox;
+mod pages;
 mod setup_accounts;
 mod setup_catalog;
 mod setup_tenants;
