@@ -79,10 +79,10 @@ impl App {
             report.add(match next {
                 Next::Tenants(partner_id, at) => self.close_chunk(partner_id, at).await?,
                 Next::Month(partner_id, month) => self.debit_month(partner_id, month).await?,
-                Next::Overdue(partner_id, invoice_id, _) => DueReport {
-                    overdue: u64::from(self.mark_overdue(partner_id, invoice_id).await?),
-                    ..Default::default()
-                },
+                Next::Overdue(partner_id, invoice_id, _) => {
+                    let marked = self.mark_overdue(partner_id, invoice_id).await?;
+                    DueReport { overdue: u64::from(marked), ..Default::default() }
+                }
             });
         }
         self.move_clock(until).await?;
