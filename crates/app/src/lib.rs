@@ -3,14 +3,15 @@
 //! The only place that opens transactions. A use case reads, lets `domain` decide, and writes, in
 //! one transaction; it never does arithmetic on money and never calls the network inside one.
 
-pub mod collect;
 pub mod check;
 pub mod close;
+pub mod collect;
 pub mod directory;
 pub mod documents;
 pub mod error;
 mod events;
 pub mod explain;
+pub mod figures;
 pub mod ingest;
 mod lookup;
 pub mod outbox;
