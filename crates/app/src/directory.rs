@@ -103,7 +103,7 @@ impl Directory {
             wholesale_decks: decks.compile(rows::decks(tx, None).await?)?,
         };
         for partner in rows::partners(tx).await? {
-            directory.add_partner(tx, partner, now, decks).await?;
+            directory.add_partner(tx, partner, (now, decks)).await?;
         }
         Ok(directory)
     }
@@ -117,8 +117,7 @@ impl Directory {
         &mut self,
         tx: &mut Tx,
         facts: rows::PartnerFacts,
-        now: Timestamp,
-        cache: &DeckCache,
+        (now, cache): (Timestamp, &DeckCache),
     ) -> Result<()> {
         let partner_id = facts.partner_id;
         let mut versions = Catalog::default();

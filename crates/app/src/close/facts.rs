@@ -92,8 +92,7 @@ impl<'a> Billing<'a> {
         &self,
         tx: &mut Tx,
         (tenant_id, term): (TenantId, &Term),
-        rows: &[(UsageKey, UsageSum)],
-        billed_before: Option<Timestamp>,
+        (rows, billed_before): (&[(UsageKey, UsageSum)], Timestamp),
     ) -> Result<Vec<UsageGroup>> {
         let version = self.version(term)?;
         let mut versions = vec![version];
@@ -135,7 +134,7 @@ impl<'a> Billing<'a> {
         &self,
         tx: &mut Tx,
         (tenant_id, term): (TenantId, &Term),
-        billed_before: Option<Timestamp>,
+        billed_before: Timestamp,
     ) -> Result<Vec<Call>> {
         let mut calls: Vec<Call> = Vec::new();
         let mut last = None;
@@ -148,7 +147,7 @@ impl<'a> Billing<'a> {
                 call.outcome == Outcome::Rated
                     && call.charge == RetailCharge::Billable
                     && call.usage_period_start == term.span.start
-                    && billed_before.is_none_or(|before| call.bill_period_start < before)
+                    && call.bill_period_start < billed_before
             }));
         }
     }

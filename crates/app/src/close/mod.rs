@@ -8,18 +8,17 @@
 //! under the system clock everything happens now, and an invoice is dated by the day it is really
 //! issued (ruling 8).
 
+mod chunk;
 mod facts;
 mod issue;
-mod jobs;
 mod monthly;
-mod overdue;
 
 use domain::time::{Timestamp, Zone};
 
 use crate::{App, error::Result};
 
+pub(crate) use chunk::period_lines;
 pub(crate) use facts::{Billing, alloc_call};
-pub(crate) use issue::period_lines;
 pub(crate) use monthly::debit_added;
 
 /// Tenants in one transaction: they share its reads and its one disk flush.
@@ -79,9 +78,10 @@ impl App {
             report.add(match next {
                 Next::Tenants(partner_id, at) => self.close_chunk(partner_id, at).await?,
                 Next::Month(partner_id, month) => self.debit_month(partner_id, month).await?,
-                Next::Overdue(partner_id, invoice_id, _) => {
-                    self.become_overdue(partner_id, invoice_id).await?
-                }
+                Next::Overdue(partner_id, invoice_id, _) => DueReport {
+                    overdue: u64::from(self.mark_overdue(partner_id, invoice_id).await?),
+                    ..Default::default()
+                },
             });
         }
         self.move_clock(until).await?;

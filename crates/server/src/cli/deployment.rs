@@ -23,7 +23,8 @@ const FILE_NAME: &str = "trunkline.db";
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Deployment")]
 pub(crate) struct DeploymentArgs {
-    /// Directory of the database, PDFs and mails [default: ./trunkline-data; demo: ./trunkline-demo].
+    /// Directory of the database, PDFs and mails
+    /// [default: ./trunkline-data; demo: ./trunkline-demo].
     #[arg(long, global = true, value_name = "DIR")]
     data_dir: Option<PathBuf>,
     /// Database, sqlite:PATH or postgres://… [default: a SQLite file in the data directory].
