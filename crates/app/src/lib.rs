@@ -12,6 +12,7 @@ pub mod drafts;
 pub mod error;
 mod events;
 pub mod explain;
+pub mod figures;
 pub mod ingest;
 mod lookup;
 pub mod outbox;

@@ -111,7 +111,9 @@ const TALK: [(u32, u32, u32); 7] = [
 /// The tenant's calls on the days from `first` up to `end`.
 pub(super) fn calls_of(tenant: &TenantPlan, first: Day, end: Day) -> Vec<PlannedCall<'_>> {
     let days = end.days_since(first);
-    let days = (0..days).map(|day| first.plus_days(day)).filter(|day| *day > tenant.starts);
+    let is_customer =
+        |day: &Day| *day > tenant.starts && tenant.leaves.is_none_or(|leaves| *day < leaves);
+    let days = (0..days).map(|day| first.plus_days(day)).filter(is_customer);
     days.flat_map(|day| calls_on(tenant, day)).collect()
 }
 

@@ -67,6 +67,8 @@ pub(crate) struct TenantPlan {
     pub(crate) plan: PlanKey,
     /// The day it is activated.
     pub(crate) starts: Day,
+    /// The day it is cancelled.
+    pub(crate) leaves: Option<Day>,
     /// Codes of the taxes it pays.
     pub(crate) taxes: Vec<String>,
     /// What its card does.
@@ -88,6 +90,7 @@ struct TenantLine {
     toll_free: u32,
     profile: PlanKey,
     starts: Day,
+    leaves: Option<Day>,
     taxes: String,
     pays: Pays,
 }
@@ -140,6 +143,7 @@ fn planned(line: TenantLine, (locals, toll_free): (Vec<String>, Vec<String>)) ->
         area: line.area,
         plan: line.profile,
         starts: line.starts,
+        leaves: line.leaves,
         pays: line.pays,
     }
 }
