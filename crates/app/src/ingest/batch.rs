@@ -148,6 +148,13 @@ impl Prepared {
             }
             return Ok(());
         }
+        let fields = record.fields();
+        if fields.ended_at > directory.horizon() {
+            let identity = format!("record {} {}", fields.leg.as_str(), fields.record_id);
+            let reason = format!("ended_at {} lies in the future", fields.ended_at);
+            self.rejects.push(reject(from, raw, (identity, "in_the_future", &reason), now));
+            return Ok(());
+        }
         let arrival = Arrival { source_id: from.source.source_id, batch_id: self.batch_id };
         match directory.rate(record, from.source.owner, arrival)? {
             Ok(call) => {
