@@ -37,6 +37,10 @@ use crate::{
 /// enough to keep memory flat and other writers waiting for well under a second.
 pub const BATCH_ROWS: usize = 5_000;
 
+/// Bytes of rows after which a transaction takes no more: a switch that writes 30 KiB a call must
+/// not need thirty times the memory.
+pub(super) const BATCH_BYTES: usize = 8 * 1024 * 1024;
+
 /// The bill period of calls that come too late for any invoice of a cancelled tenant.
 pub(crate) const NO_PERIOD: Timestamp = Timestamp::from_micros(i64::MAX);
 
