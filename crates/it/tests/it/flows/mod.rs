@@ -1,6 +1,7 @@
 //! Whole use cases, on both engines.
 
 mod close;
+mod crash;
 mod ingest;
 mod setup_accounts;
 mod setup_catalog;
