@@ -13,9 +13,13 @@ mod facts;
 mod issue;
 mod monthly;
 
+use adapters::clock::ClockError;
 use domain::time::{Timestamp, Zone};
 
-use crate::{App, error::Result};
+use crate::{
+    App,
+    error::{AppError, Result},
+};
 
 pub(crate) use chunk::period_lines;
 pub(crate) use facts::{Billing, alloc_call};
@@ -113,17 +117,22 @@ impl App {
         Ok(candidates.into_iter().flatten().min_by_key(Next::order))
     }
 
-    /// Moves a simulated clock to `at`, and keeps where it stands.
+    /// Moves a simulated clock to `at`, and keeps where it stands. Where somebody else runs what
+    /// is due at the same time and is further on, so are we: whoever moves the clock past an
+    /// instant has seen that nothing is due before it.
     async fn move_clock(&self, at: Timestamp) -> Result<()> {
         if !self.clock.is_simulated() || at <= self.clock.now() {
             return Ok(());
         }
-        self.clock
-            .advance(at)
-            .map_err(|error| crate::error::AppError::Refused(error.to_string()))?;
-        self.db
-            .write(async |tx| store::operator::advance_simulated_clock(tx, at).await)
+        let stands_at = self
+            .db
+            .write(async |tx| store::operator::reach_simulated_clock(tx, at).await)
             .await
-            .map_err(crate::error::AppError::from)
+            .map_err(AppError::from)?;
+        // Another task of this process may have moved the shared clock further meanwhile.
+        match self.clock.advance(stands_at) {
+            Ok(()) | Err(ClockError::Backwards { .. }) => Ok(()),
+            Err(error @ ClockError::NotSimulated) => Err(AppError::Refused(error.to_string())),
+        }
     }
 }

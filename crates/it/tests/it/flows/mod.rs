@@ -2,6 +2,7 @@
 
 mod close;
 mod collect;
+mod crash;
 mod drafts;
 mod ingest;
 mod outbox;
