@@ -19,6 +19,7 @@ use crate::{App, error::Result};
 
 pub(crate) use chunk::period_lines;
 pub(crate) use facts::{Billing, alloc_call};
+pub(crate) use issue::{issue_tx, issued_as, keep_logo, take_credits};
 pub(crate) use monthly::debit_added;
 
 /// Tenants in one transaction: they share its reads and its one disk flush.
@@ -78,10 +79,10 @@ impl App {
             report.add(match next {
                 Next::Tenants(partner_id, at) => self.close_chunk(partner_id, at).await?,
                 Next::Month(partner_id, month) => self.debit_month(partner_id, month).await?,
-                Next::Overdue(partner_id, invoice_id, _) => {
-                    let marked = self.mark_overdue(partner_id, invoice_id).await?;
-                    DueReport { overdue: u64::from(marked), ..Default::default() }
-                }
+                Next::Overdue(partner_id, invoice_id, _) => DueReport {
+                    overdue: u64::from(self.mark_overdue(partner_id, invoice_id).await?),
+                    ..Default::default()
+                },
             });
         }
         self.move_clock(until).await?;

@@ -4,6 +4,7 @@
 //! meant. Results go to stdout, everything else to stderr; an error is one line that names the
 //! value and says what to do. A reader that goes away (`| head`) is no error.
 
+mod bench;
 mod calc;
 mod check;
 mod deployment;
@@ -47,6 +48,9 @@ enum Command {
     /// Explain an invoice, a line or a call, down to the price.
     #[command(subcommand)]
     Explain(explain::ExplainCommand),
+    /// Measure how fast this machine does the main work, against a bare baseline.
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
     /// Calculate prices, periods and invoices without a database.
     #[command(subcommand)]
     Calc(calc::Calculator),
@@ -127,6 +131,7 @@ fn dispatch(cli: Cli, output: &mut Output) -> anyhow::Result<Ending> {
         Command::RunDue(args) => args.run(deployment, output),
         Command::Check(args) => args.run(deployment, output),
         Command::Explain(command) => command.run(deployment, output),
+        Command::Bench(command) => command.run(deployment, output),
         Command::Calc(calculator) => calculator.run(output),
     }
 }

@@ -2,6 +2,7 @@
 
 mod close;
 mod collect;
+mod drafts;
 mod ingest;
 mod outbox;
 mod pages;
