@@ -152,7 +152,10 @@ fn line(partner_id: PartnerId, invoice: &InvoiceRow) -> Markup {
             td.status { (badge(invoice.status)) }
             td.date { (invoice.due_date) }
             td.amount.total { span.label { "Total " } (invoice.total) }
-            td class={ "amount due" @if is_settled { " settled" } } { span.label { "Due " } (invoice.due) }
+            td class={ "amount due" @if is_settled { " settled" } } {
+                span.label { "Due " }
+                (invoice.due)
+            }
         }
     }
 }
