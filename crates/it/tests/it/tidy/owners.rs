@@ -15,8 +15,8 @@ const WITHOUT_ACCOUNTS: [&str; 6] =
 
 /// Functions that serve the whole platform, and why.
 const PLATFORM_WIDE: [(&str, &str); 14] = [
-    ("baseline::make_call_copy", "an empty table that only a bench writes"),
-    ("baseline::make_invoice_copies", "empty tables that only a bench writes"),
+    ("baseline::make_call_copy", "an empty table of a measurement"),
+    ("baseline::make_invoice_copies", "an empty table of a measurement"),
     ("directory::operator", "the operator's one row"),
     ("directory::partners", "an importer holds all partners in memory"),
     ("due::next_tenant", "due work is found by its time"),
