@@ -43,6 +43,7 @@ pub struct DeckCache(Mutex<FxHashMap<(DeckId, i64), Arc<RateBook>>>);
 #[derive(Debug)]
 pub struct Directory {
     version: i64,
+    horizon: Timestamp,
     home: HomeArea,
     parties: Parties,
     /// In the order of `parties.tenants()`.
@@ -96,6 +97,7 @@ impl Directory {
             .map_err(|error| AppError::Broken(error.to_string()))?;
         let mut directory = Self {
             version: operator.directory_version,
+            horizon: now.plus_seconds(LOOKAHEAD_SECONDS),
             home,
             parties: Parties::default(),
             tenants: Vec::new(),
@@ -103,9 +105,15 @@ impl Directory {
             wholesale_decks: decks.compile(rows::decks(tx, None).await?)?,
         };
         for partner in rows::partners(tx).await? {
-            directory.add_partner(tx, partner, (now, decks)).await?;
+            directory.add_partner(tx, partner, decks).await?;
         }
         Ok(directory)
+    }
+
+    /// How far terms are laid out. A call that ends later has no period, and no switch can know of
+    /// it yet: its clock or its zone is wrong.
+    pub fn horizon(&self) -> Timestamp {
+        self.horizon
     }
 
     /// The operator's directory version that this is a picture of.
@@ -117,7 +125,7 @@ impl Directory {
         &mut self,
         tx: &mut Tx,
         facts: rows::PartnerFacts,
-        (now, cache): (Timestamp, &DeckCache),
+        cache: &DeckCache,
     ) -> Result<()> {
         let partner_id = facts.partner_id;
         let mut versions = Catalog::default();
@@ -132,7 +140,7 @@ impl Directory {
         let mut places: FxHashMap<TenantId, usize> = FxHashMap::default();
         for tenant in rows::tenants(tx, partner_id).await? {
             let own = terms.remove(&tenant.tenant_id).unwrap_or_default();
-            let own = laid_out(own, &tenant, &versions, now)?;
+            let own = laid_out(own, &tenant, &versions, self.horizon)?;
             places.insert(tenant.tenant_id, self.add_tenant((partner_id, partner), tenant, own)?);
         }
         for number in rows::numbers(tx, partner_id).await? {
@@ -440,9 +448,8 @@ fn laid_out(
     mut terms: Vec<Term>,
     tenant: &rows::TenantFacts,
     versions: &Catalog,
-    now: Timestamp,
+    horizon: Timestamp,
 ) -> Result<Vec<Term>> {
-    let horizon = now.plus_seconds(LOOKAHEAD_SECONDS);
     while let Some(last) = terms.last()
         && tenant.cancelled_at.is_none()
         && last.span.end <= horizon

@@ -8,6 +8,7 @@ pub mod close;
 pub mod collect;
 pub mod directory;
 pub mod documents;
+pub mod drafts;
 pub mod error;
 mod events;
 pub mod explain;

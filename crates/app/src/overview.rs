@@ -3,6 +3,8 @@
 //! Decided here: what one page shows and how the next one is found. Figures become strings here,
 //! so that pages only place them. It is the operator's view and answers for all partners.
 
+use std::cmp::Reverse;
+
 use domain::{
     ids::{InvoiceId, PartnerId},
     invoice::{issued::Invoice, status::InvoiceStatus},
@@ -98,6 +100,8 @@ impl App {
             let mut invoices =
                 store::invoices::page_newest(&mut tx, partner.partner_id, page).await?;
             let more_before = cut(&mut invoices, limit).map(|invoice| invoice.invoice_id);
+            // Invoices of one moment come in the order of their ids; people expect their numbers'.
+            invoices.sort_by(|a, b| newest_first(a).cmp(&newest_first(b)));
             let brand = partner.brand.name.trim();
             shown.push(PartnerInvoices {
                 partner_id: partner.partner_id,
@@ -124,6 +128,12 @@ fn cut<T>(items: &mut Vec<T>, limit: i64) -> Option<&T> {
     let is_longer = items.len() > limit;
     items.truncate(limit);
     items.last().filter(|_| is_longer)
+}
+
+/// Drafts, then by number; numbers ascend with time and have one width for the first million.
+fn newest_first(invoice: &Invoice) -> (bool, Reverse<(usize, &str)>) {
+    let number = invoice.number.as_deref().unwrap_or_default();
+    (invoice.number.is_some(), Reverse((number.len(), number)))
 }
 
 fn row(invoice: &Invoice) -> InvoiceRow {

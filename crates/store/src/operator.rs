@@ -86,3 +86,16 @@ pub async fn advance_simulated_clock(tx: &mut Tx, to: Timestamp) -> Result<(), S
     ).bind(to.micros()).execute(conn).await.map(|done| done.rows_affected()))?;
     guarded(moved, "the simulated clock")
 }
+
+/// Moves the simulated clock on to `to`, or leaves it where it stands later already; answers where
+/// it stands now (BEY-05).
+pub async fn reach_simulated_clock(tx: &mut Tx, to: Timestamp) -> Result<Timestamp, StoreError> {
+    let (now_at,): (i64,) = on!(tx, conn => sqlx::query_as(
+        "insert into simulated_clock (clock_id, now_at) values (1, $1)
+         on conflict (clock_id) do update set now_at =
+           case when simulated_clock.now_at < excluded.now_at then excluded.now_at
+             else simulated_clock.now_at end
+         returning now_at",
+    ).bind(to.micros()).fetch_one(conn).await)?;
+    Ok(Timestamp::from_micros(now_at))
+}

@@ -275,7 +275,7 @@ impl<'a> Billing<'a> {
         Ok(charges)
     }
 
-    pub(super) async fn taxes(
+    pub(crate) async fn taxes(
         &self,
         tx: &mut Tx,
         ids: &[TenantId],

@@ -13,12 +13,17 @@ mod facts;
 mod issue;
 mod monthly;
 
+use adapters::clock::ClockError;
 use domain::time::{Timestamp, Zone};
 
-use crate::{App, error::Result};
+use crate::{
+    App,
+    error::{AppError, Result},
+};
 
 pub(crate) use chunk::period_lines;
 pub(crate) use facts::{Billing, alloc_call};
+pub(crate) use issue::{issue_tx, issued_as, keep_logo, take_credits};
 pub(crate) use monthly::debit_added;
 
 /// Tenants in one transaction: they share its reads and its one disk flush.
@@ -78,10 +83,10 @@ impl App {
             report.add(match next {
                 Next::Tenants(partner_id, at) => self.close_chunk(partner_id, at).await?,
                 Next::Month(partner_id, month) => self.debit_month(partner_id, month).await?,
-                Next::Overdue(partner_id, invoice_id, _) => DueReport {
-                    overdue: u64::from(self.mark_overdue(partner_id, invoice_id).await?),
-                    ..Default::default()
-                },
+                Next::Overdue(partner_id, invoice_id, _) => {
+                    let marked = self.mark_overdue(partner_id, invoice_id).await?;
+                    DueReport { overdue: u64::from(marked), ..Default::default() }
+                }
             });
         }
         self.move_clock(until).await?;
@@ -112,17 +117,22 @@ impl App {
         Ok(candidates.into_iter().flatten().min_by_key(Next::order))
     }
 
-    /// Moves a simulated clock to `at`, and keeps where it stands.
+    /// Moves a simulated clock to `at`, and keeps where it stands. Where somebody else runs what
+    /// is due at the same time and is further on, so are we: whoever moves the clock past an
+    /// instant has seen that nothing is due before it.
     async fn move_clock(&self, at: Timestamp) -> Result<()> {
         if !self.clock.is_simulated() || at <= self.clock.now() {
             return Ok(());
         }
-        self.clock
-            .advance(at)
-            .map_err(|error| crate::error::AppError::Refused(error.to_string()))?;
-        self.db
-            .write(async |tx| store::operator::advance_simulated_clock(tx, at).await)
+        let stands_at = self
+            .db
+            .write(async |tx| store::operator::reach_simulated_clock(tx, at).await)
             .await
-            .map_err(crate::error::AppError::from)
+            .map_err(AppError::from)?;
+        // Another task of this process may have moved the shared clock further meanwhile.
+        match self.clock.advance(stands_at) {
+            Ok(()) | Err(ClockError::Backwards { .. }) => Ok(()),
+            Err(error @ ClockError::NotSimulated) => Err(AppError::Refused(error.to_string())),
+        }
     }
 }

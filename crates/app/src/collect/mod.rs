@@ -22,6 +22,7 @@ use store::{db::Tx, payments};
 use crate::{
     App,
     error::{AppError, Result},
+    events::of_invoice,
     outbox,
 };
 
@@ -71,30 +72,40 @@ pub struct Reconciled {
 }
 
 /// Whether a request began something.
-enum Begun {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// An attempt that the gateway was not asked about.
     New(Attempt),
     /// The same request was made before.
     Known(PaymentId),
 }
 
 impl App {
-    /// Charges an invoice, or a part of it, to a card.
+    /// Charges an invoice, or a part of it, to a card. The same request again asks for the outcome
+    /// of the same payment.
     pub async fn collect(&self, partner_id: PartnerId, wanted: &Collect) -> Result<Collected> {
         let begun = self.begin_payment(partner_id, wanted).await?;
         let payment_id = match begun {
-            Begun::Known(payment_id) => payment_id,
+            Begun::Known(payment_id) => {
+                let mut tx = self.db.begin_read().await?;
+                let attempts = payments::attempts(&mut tx, partner_id, payment_id).await?;
+                tx.commit().await?;
+                for attempt in attempts.iter().filter(|attempt| attempt.state.is_open()) {
+                    self.ask(partner_id, attempt, (wanted.method, Asking::Again)).await?;
+                }
+                payment_id
+            }
             Begun::New(attempt) => {
-                let asked = (wanted.method, Asking::First);
-                self.ask(partner_id, &attempt, asked).await?;
+                self.ask(partner_id, &attempt, (wanted.method, Asking::First)).await?;
                 attempt.payment_id
             }
         };
         self.collected(partner_id, payment_id).await
     }
 
-    /// Writes a payment and its first attempt down. What [`collect`](Self::collect) does first;
-    /// by itself it leaves what a process leaves that dies before it asks the gateway.
-    async fn begin_payment(&self, partner_id: PartnerId, wanted: &Collect) -> Result<Begun> {
+    /// Writes a payment and its first attempt down and asks nobody: what a process leaves that
+    /// dies before it asks. [`collect`](Self::collect) and [`reconcile`](Self::reconcile) go on.
+    pub async fn begin_payment(&self, partner_id: PartnerId, wanted: &Collect) -> Result<Begun> {
         let now = self.clock.now();
         let request = wanted.request.as_deref();
         if request.is_some_and(|name| name.is_empty() || name.len() > MAX_REQUEST_BYTES) {
@@ -256,7 +267,7 @@ impl App {
                 let invoice = invoice.in_state(state);
                 store::invoices::save(tx, &invoice, seen).await?;
                 let invoice = Invoice { version: seen + 1, ..invoice };
-                let event = settle::invoice_event("invoice.overdue", &invoice, now);
+                let event = of_invoice("invoice.overdue", &invoice, invoice.version, now);
                 store::events::append(tx, partner_id, &[event]).await?;
                 outbox::redraw(tx, &invoice, now).await?;
                 Ok(true)

@@ -18,17 +18,12 @@ use domain::{
     time::Timestamp,
 };
 use serde_json::json;
-use store::{
-    credits,
-    db::Tx,
-    events::{self, Event},
-    ledger, payments,
-    payments::AttemptResult,
-};
+use store::{credits, db::Tx, events, events::Event, ledger, payments, payments::AttemptResult};
 
 use super::locked;
 use crate::{
     error::{AppError, Result},
+    events::of_invoice,
     outbox,
 };
 
@@ -113,7 +108,7 @@ pub(super) async fn money_came(
         store::invoices::save(tx, &invoice, seen).await?;
         let invoice = Invoice { version: seen + 1, ..invoice };
         if invoice.status == InvoiceStatus::Paid {
-            happened.push(invoice_event("invoice.paid", &invoice, now));
+            happened.push(of_invoice("invoice.paid", &invoice, invoice.version, now));
         }
         outbox::redraw(tx, &invoice, now).await?;
     }
@@ -159,26 +154,6 @@ fn payment_event(kind: &str, payment: &Payment, invoice: &Invoice, now: Timestam
         kind: kind.to_owned(),
         object_id: payment.payment_id.to_string(),
         object_version: 1,
-        payload: payload.to_string(),
-        at: now,
-    }
-}
-
-/// What happened to an invoice that has just been saved.
-pub(super) fn invoice_event(kind: &str, invoice: &Invoice, now: Timestamp) -> Event {
-    let payload = json!({
-        "invoice_id": invoice.invoice_id,
-        "tenant_id": invoice.tenant_id,
-        "number": invoice.number,
-        "status": invoice.status,
-        "total": invoice.currency.decimal(invoice.total),
-        "due": invoice.currency.decimal(invoice.due()),
-        "currency": invoice.currency,
-    });
-    Event {
-        kind: kind.to_owned(),
-        object_id: invoice.invoice_id.to_string(),
-        object_version: invoice.version,
         payload: payload.to_string(),
         at: now,
     }

@@ -225,12 +225,10 @@ fn fields(invoice: &Invoice) -> Vec<pdf::Field> {
         .collect()
 }
 
-/// Who stands behind the brand, and where to ask.
+/// Who stands behind the brand, where that is not its name.
 fn footer(invoice: &Invoice) -> Option<String> {
-    let issued_as = &invoice.issued_as;
-    let parts = [issued_as.company_name.trim(), issued_as.brand.support_email.trim()];
-    let text = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
-    present(&text)
+    let company = invoice.issued_as.company_name.trim();
+    present(company).filter(|company| company != invoice.issued_as.brand_name().trim())
 }
 
 fn rows(text: &str) -> Vec<String> {

@@ -37,6 +37,10 @@ use crate::{
 /// enough to keep memory flat and other writers waiting for well under a second.
 pub const BATCH_ROWS: usize = 5_000;
 
+/// Bytes of rows after which a transaction takes no more: a switch that writes 30 KiB a call must
+/// not need thirty times the memory.
+pub(super) const BATCH_BYTES: usize = 8 * 1024 * 1024;
+
 /// The bill period of calls that come too late for any invoice of a cancelled tenant.
 pub(crate) const NO_PERIOD: Timestamp = Timestamp::from_micros(i64::MAX);
 
@@ -145,6 +149,13 @@ impl Prepared {
                 self.rejects.push(conflict(from, raw, key, now));
                 seen.insert(call_id, first);
             }
+            return Ok(());
+        }
+        let fields = record.fields();
+        if fields.ended_at > directory.horizon() {
+            let identity = format!("record {} {}", fields.leg.as_str(), fields.record_id);
+            let reason = format!("ended_at {} lies in the future", fields.ended_at);
+            self.rejects.push(reject(from, raw, (identity, "in_the_future", &reason), now));
             return Ok(());
         }
         let arrival = Arrival { source_id: from.source.source_id, batch_id: self.batch_id };

@@ -19,7 +19,7 @@ use store::imports::FileMark;
 use tokio::sync::mpsc;
 
 use super::{
-    batch::{BATCH_ROWS, BatchSource, Committed, Prepared, commit, prepare},
+    batch::{BATCH_BYTES, BATCH_ROWS, BatchSource, Committed, Prepared, commit, prepare},
     report::{FileOutcome, ImportReport},
 };
 use crate::{
@@ -44,6 +44,8 @@ pub struct ImportRequest {
     pub owner: Option<PartnerId>,
     /// Whether to keep what it brings.
     pub mode: ImportMode,
+    /// Rows in one transaction: [`BATCH_ROWS`] where there is no reason for fewer.
+    pub batch_rows: usize,
 }
 
 /// Whether an import keeps what it reads.
@@ -238,12 +240,14 @@ impl Reading {
         let mut records = passed;
         let mut done = (passed, 0);
         loop {
-            let mut batch = Vec::with_capacity(BATCH_ROWS);
-            while batch.len() < BATCH_ROWS {
-                match rows.next().transpose().map_err(outside)? {
-                    Some(row) => batch.push(self.kept(&rows, row)),
-                    None => break,
-                }
+            let most = self.request.batch_rows.clamp(1, BATCH_ROWS);
+            let mut batch = Vec::with_capacity(most);
+            let mut bytes = 0;
+            while batch.len() < most && bytes < BATCH_BYTES {
+                let Some(row) = rows.next().transpose().map_err(outside)? else { break };
+                let row = self.kept(&rows, row);
+                bytes += row.raw.bytes.len();
+                batch.push(row);
             }
             let Some(last) = batch.last() else { return Ok(()) };
             records += batch.len() as u64;

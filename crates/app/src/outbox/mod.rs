@@ -13,7 +13,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use domain::{ids::InvoiceId, invoice::issued::Invoice, time::Timestamp};
+use domain::{ids::InvoiceId, invoice::issued::Invoice, payment::PaymentStatus, time::Timestamp};
 use serde_json::{Value, json};
 use store::{
     db::Tx,
@@ -26,6 +26,7 @@ use tokio::task::JoinHandle;
 
 use crate::{
     App,
+    collect::Collect,
     documents::{InvoiceParts, document, file_name, load},
     error::{AppError, Result},
 };
@@ -34,6 +35,9 @@ use crate::{
 const RENDER: &str = "invoice.pdf";
 /// Writes the mail that brings an invoice to its tenant.
 const MAIL: &str = "invoice.mail";
+
+/// Charges an invoice by itself (PAY-06).
+const COLLECT: &str = "invoice.collect";
 
 /// Jobs taken at once: enough to keep every core busy, few enough to be soon done again.
 const BATCH: i64 = 16;
@@ -68,23 +72,47 @@ pub(crate) enum Failure {
     GiveUp(String),
 }
 
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::NotFound { .. } => Self::GiveUp(error.to_string()),
+            error => Self::Retry(error.to_string()),
+        }
+    }
+}
+
 /// What a job leaves to be written down.
 enum Done {
     Nothing,
     Mail { key: String, text: Box<MailText> },
 }
 
+/// A job that was begun.
+enum Running {
+    /// On a thread of its own.
+    Aside(JoinHandle<Result<Done, Failure>>),
+    Ended(Done),
+}
+
 /// What issuing an invoice asks for. Enqueue them in the transaction that issues it.
 pub fn jobs_for_issued(invoice: &Invoice) -> Vec<NewJob> {
+    // The file's turn comes first, so that the mail seldom has to make it.
+    vec![job(RENDER, invoice, -1), job(MAIL, invoice, 0)]
+}
+
+/// The automatic payment of an invoice. Enqueue it in the transaction that issues it.
+pub fn job_for_auto_pay(invoice: &Invoice) -> NewJob {
+    job(COLLECT, invoice, 0)
+}
+
+fn job(kind: &'static str, invoice: &Invoice, seconds_after_issue: i64) -> NewJob {
     let issued_at = invoice.issued_at.unwrap_or(invoice.created_at);
-    let job = |kind, run_at| NewJob {
+    NewJob {
         kind,
         key: format!("{kind}:{}", invoice.invoice_id),
         payload: payload(invoice.invoice_id),
-        run_at,
-    };
-    // The file's turn comes first, so that the mail seldom has to make it.
-    vec![job(RENDER, issued_at.plus_seconds(-1)), job(MAIL, issued_at)]
+        run_at: issued_at.plus_seconds(seconds_after_issue),
+    }
 }
 
 /// Has the PDF of an invoice made anew, because its status or what is due has changed.
@@ -168,36 +196,55 @@ impl App {
         let mut outcomes = Vec::with_capacity(taken.len());
         for started in running {
             outcomes.push(match started {
-                Ok(handle) => {
+                Ok(Running::Aside(handle)) => {
                     handle.await.unwrap_or_else(|error| Err(Failure::Retry(error.to_string())))
                 }
+                Ok(Running::Ended(done)) => Ok(done),
                 Err(failure) => Err(failure),
             });
         }
         outcomes
     }
 
-    async fn start(&self, job: &Job) -> Result<JoinHandle<Result<Done, Failure>>, Failure> {
+    async fn start(&self, job: &Job) -> Result<Running, Failure> {
         let payload: Value = serde_json::from_str(&job.payload).unwrap_or_default();
         let invoice_id = payload["invoice_id"].as_str().and_then(|text| text.parse().ok());
         let wrong = || Failure::GiveUp(format!("{:?} names no invoice", job.payload));
         let invoice_id: InvoiceId = invoice_id.ok_or_else(wrong)?;
-        let parts = self.parts(job, invoice_id).await.map_err(|error| match error {
-            AppError::NotFound { .. } => Failure::GiveUp(error.to_string()),
-            error => Failure::Retry(error.to_string()),
-        })?;
         let app = self.clone();
-        match job.kind.as_str() {
-            RENDER => Ok(tokio::task::spawn_blocking(move || app.render(&parts))),
-            MAIL => Ok(tokio::task::spawn_blocking(move || app.write_mail(&parts))),
-            kind => Err(Failure::GiveUp(format!("nobody does jobs of kind {kind:?}"))),
+        Ok(match job.kind.as_str() {
+            RENDER => {
+                let parts = self.parts(job, invoice_id).await?;
+                Running::Aside(tokio::task::spawn_blocking(move || app.render(&parts)))
+            }
+            MAIL => {
+                let parts = self.parts(job, invoice_id).await?;
+                Running::Aside(tokio::task::spawn_blocking(move || app.write_mail(&parts)))
+            }
+            COLLECT => Running::Ended(self.auto_pay(job, invoice_id).await?),
+            kind => return Err(Failure::GiveUp(format!("nobody does jobs of kind {kind:?}"))),
+        })
+    }
+
+    /// Charges what is due. The job's key names the request, so that a second run asks about the
+    /// first one's payment instead of beginning another.
+    async fn auto_pay(&self, job: &Job, invoice_id: InvoiceId) -> Result<Done, Failure> {
+        let method = self.outside.auto_pay_method;
+        let wanted = Collect { request: Some(job.key.clone()), ..Collect::all(invoice_id, method) };
+        match self.collect(job.partner_id, &wanted).await {
+            Ok(collected) if collected.payment.status == PaymentStatus::Pending => {
+                Err(Failure::Retry("the gateway has not answered yet".to_owned()))
+            }
+            // Paid or declined: the events say which. Refused: nothing is left to collect.
+            Ok(_) | Err(AppError::Refused(_)) => Ok(Done::Nothing),
+            Err(error) => Err(error.into()),
         }
     }
 
-    async fn parts(&self, job: &Job, invoice_id: InvoiceId) -> Result<InvoiceParts> {
-        let mut tx = self.db.begin_read().await?;
+    async fn parts(&self, job: &Job, invoice_id: InvoiceId) -> Result<InvoiceParts, Failure> {
+        let mut tx = self.db.begin_read().await.map_err(AppError::from)?;
         let parts = load(&mut tx, job.partner_id, invoice_id).await?;
-        tx.commit().await?;
+        tx.commit().await.map_err(AppError::from)?;
         Ok(parts)
     }
 

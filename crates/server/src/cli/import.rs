@@ -9,7 +9,7 @@ use adapters::cdr_files::{AsteriskColumns, Format, ReadOptions};
 use anyhow::Context;
 use app::{
     App,
-    ingest::{FileOutcome, ImportMode, ImportReport, ImportRequest, Progress},
+    ingest::{BATCH_ROWS, FileOutcome, ImportMode, ImportReport, ImportRequest, Progress},
 };
 use clap::Args;
 use domain::{ids::PartnerId, time::Zone};
@@ -93,6 +93,7 @@ impl ImportArgs {
             source: self.source.clone(),
             owner,
             mode: if self.dry_run { ImportMode::DryRun } else { ImportMode::Keep },
+            batch_rows: BATCH_ROWS,
         }
     }
 }

@@ -50,7 +50,8 @@ impl ServeArgs {
     ) -> anyhow::Result<Ending> {
         if !self.listen.ip().is_loopback() {
             return Err(misuse(format!(
-                "--listen {}: there is no sign-in yet, so only a loopback address such as {} will do",
+                "--listen {}: there is no sign-in yet, so only a loopback address such as {} \
+                 will do",
                 self.listen,
                 web::DEFAULT_ADDRESS
             )));

@@ -12,7 +12,7 @@ use app::{
     check::CheckReport,
     close::DueReport,
     collect::Collect,
-    ingest::{ImportMode, ImportReport, ImportRequest},
+    ingest::{BATCH_ROWS, ImportMode, ImportReport, ImportRequest},
     outbox::OutboxReport,
     setup::{NewCharge, NewCredit, NewUsage},
 };
@@ -139,6 +139,7 @@ impl Story<'_> {
                 source: file.switch.to_owned(),
                 owner: self.made.partners.get(file.partner).copied(),
                 mode: ImportMode::Keep,
+                batch_rows: BATCH_ROWS,
             };
             let report = self.app.import_file(&request, &mut |_| {}).await;
             let report = report.with_context(|| format!("cannot import {}", file.name))?;

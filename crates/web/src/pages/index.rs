@@ -8,7 +8,10 @@ use axum::{
     extract::{Query, State},
     response::{IntoResponse, Response},
 };
-use domain::ids::{InvoiceId, Kind, PartnerId};
+use domain::{
+    ids::{InvoiceId, Kind, PartnerId},
+    invoice::status::InvoiceStatus,
+};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -134,6 +137,7 @@ fn table(partner: &PartnerInvoices) -> Markup {
 }
 
 fn line(partner_id: PartnerId, invoice: &InvoiceRow) -> Markup {
+    let is_settled = matches!(invoice.status, InvoiceStatus::Paid | InvoiceStatus::Cancelled);
     let pdf = format!("/invoices/{partner_id}/{}/pdf", invoice.invoice_id);
     html! {
         tr {
@@ -146,17 +150,18 @@ fn line(partner_id: PartnerId, invoice: &InvoiceRow) -> Markup {
             td.tenant { (invoice.tenant) }
             td.period { (invoice.period) }
             td.status { (badge(invoice.status)) }
-            td.date { @if !invoice.due_date.is_empty() { span.label { "Due " } (invoice.due_date) } }
+            td.date { (invoice.due_date) }
             td.amount.total { span.label { "Total " } (invoice.total) }
-            td.amount.due { span.label { "Due " } (invoice.due) }
+            td class={ "amount due" @if is_settled { " settled" } } {
+                span.label { "Due " }
+                (invoice.due)
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::invoice::status::InvoiceStatus;
-
     use super::*;
 
     fn invoice(number: Option<&str>, tenant: &str) -> InvoiceRow {

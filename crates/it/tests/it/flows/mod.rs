@@ -1,7 +1,12 @@
 //! Whole use cases, on both engines.
 
 mod close;
+mod collect;
+mod crash;
+mod drafts;
 mod ingest;
+mod outbox;
+mod pages;
 mod setup_accounts;
 mod setup_catalog;
 mod setup_tenants;

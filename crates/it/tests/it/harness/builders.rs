@@ -28,8 +28,7 @@ pub(crate) const START: &str = "2026-05-01T00:00:00Z";
 pub(crate) struct World {
     pub(crate) app: App,
     // Last, so that the pools of `app` are gone before the database is.
-    #[expect(dead_code, reason = "removes the database when dropped")]
-    db: TestDb,
+    pub(super) db: TestDb,
 }
 
 impl World {

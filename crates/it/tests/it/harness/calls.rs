@@ -5,7 +5,7 @@ use std::{fmt::Write as _, io::Write as _, path::PathBuf};
 use adapters::cdr_files::{Format, ReadOptions};
 use app::{
     error::Result,
-    ingest::{ImportMode, ImportReport, ImportRequest},
+    ingest::{BATCH_ROWS, ImportMode, ImportReport, ImportRequest},
 };
 use domain::time::Timestamp;
 
@@ -98,6 +98,7 @@ impl TestFile {
             source: "switch".to_owned(),
             owner: None,
             mode: ImportMode::Keep,
+            batch_rows: BATCH_ROWS,
         }
     }
 }

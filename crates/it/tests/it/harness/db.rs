@@ -47,6 +47,8 @@ impl Engine {
 #[derive(Debug)]
 pub(crate) struct TestDb {
     pub(crate) db: Db,
+    /// Where other processes find it.
+    pub(crate) url: String,
     place: Place,
 }
 
@@ -65,12 +67,12 @@ pub(crate) async fn fresh(engine: Engine) -> Option<TestDb> {
         Engine::Sqlite => {
             let directory = tempfile::Builder::new().prefix("trunkline-it-").tempdir().unwrap();
             let url = format!("sqlite:{}", directory.path().join("trunkline.db").display());
-            TestDb { db: Db::open(&url).await.unwrap(), place: Place::Directory(directory) }
+            TestDb { db: Db::open(&url).await.unwrap(), url, place: Place::Directory(directory) }
         }
         Engine::Postgres => {
             let database = copy_of_template().await;
             let url = server().url(&database);
-            TestDb { db: Db::open(&url).await.unwrap(), place: Place::Server { database } }
+            TestDb { db: Db::open(&url).await.unwrap(), url, place: Place::Server { database } }
         }
     })
 }

@@ -7,7 +7,7 @@ use adapters::{
 use anyhow::{Context, ensure};
 use app::{
     App,
-    ingest::{ImportMode, ImportRequest},
+    ingest::{BATCH_ROWS, ImportMode, ImportRequest},
 };
 use clap::Args;
 use domain::time::Timestamp;
@@ -43,6 +43,7 @@ impl CloseArgs {
             source: "bench".to_owned(),
             owner: None,
             mode: ImportMode::Keep,
+            batch_rows: BATCH_ROWS,
         };
         let watch = Stopwatch::start();
         let report = app.import_file(&request, &mut |_| {}).await?;

@@ -45,6 +45,7 @@ impl IngestArgs {
             source: "bench".to_owned(),
             owner: None,
             mode: ImportMode::Keep,
+            batch_rows: BATCH_ROWS,
         };
         let watch = Stopwatch::start();
         let report = app.import_file(&request, &mut |_| {}).await?;

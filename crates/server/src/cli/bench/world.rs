@@ -11,7 +11,6 @@ use domain::{
     phone::CallClass,
     tenancy::ProfileVersions,
     tenant::TenantEvent,
-    time::Timestamp,
 };
 use store::due::PeriodState;
 
@@ -33,7 +32,6 @@ pub(super) async fn tenants(app: &App, count: usize) -> anyhow::Result<(Partner,
     let mut pattern = NewTenant::named("Tenant", "t00", "books@tenant.example");
     pattern.status = StartingStatus::Trial;
     let pattern = app.create_tenant(partner.partner_id, &pattern).await?;
-    let now = app.clock.now();
     let mut tx = app.db.begin_read().await?;
     let mut versions = ProfileVersions::default();
     for (id, version) in store::directory::profile_versions(&mut tx, partner.partner_id).await? {
@@ -44,7 +42,7 @@ pub(super) async fn tenants(app: &App, count: usize) -> anyhow::Result<(Partner,
     for (chunk, numbers) in numbers.chunks(CHUNK).enumerate() {
         let mut made = Made::default();
         for (index, number) in numbers.iter().enumerate() {
-            made.add(app, (&pattern, &versions), (chunk * CHUNK + index, number), now)?;
+            made.add(app, (&pattern, &versions), (chunk * CHUNK + index, number))?;
         }
         made.keep(app, &partner).await?;
     }
@@ -67,8 +65,8 @@ impl Made {
         app: &App,
         (pattern, versions): (&Tenant, &ProfileVersions),
         (index, number): (usize, &str),
-        now: Timestamp,
     ) -> anyhow::Result<()> {
+        let now = app.clock.now();
         let tenant_id = app.ids.draw(now);
         let name = format!("Tenant {index}");
         let sip_prefix = format!("b{index}x");

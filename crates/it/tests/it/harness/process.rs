@@ -1,0 +1,169 @@
+//! Other processes that work on a test's database: started, killed, waited for.
+//!
+//! Decided here: a process is this test binary again, running nothing but [`part`], which does
+//! what an environment variable says and does nothing without it. A process is killed by SIGKILL
+//! once the database holds so many rows, so that it dies in the midst of its work on a machine of
+//! any speed, and never because some time has passed.
+
+use std::{
+    io::Write as _,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+};
+
+use adapters::{
+    cdr_files::{Format, ReadOptions},
+    clock::Clock,
+    ids::Ids,
+};
+use app::{
+    App,
+    ingest::{ImportMode, ImportRequest},
+};
+use domain::time::Timestamp;
+use serde_json::{Value, json};
+use sqlx::AssertSqlSafe;
+use store::db::{Db, Tx};
+
+use super::World;
+
+/// What the process is to do, as JSON.
+const PART_VARIABLE: &str = "TRUNKLINE_TEST_PART";
+/// Marks what a process answers among what its test runner prints.
+const ANSWER: &str = "answer: ";
+
+/// What a process does.
+#[derive(Debug, Clone)]
+pub(crate) enum Part {
+    /// Imports a file from the operator's source `switch`.
+    Import { path: PathBuf, format: Format, batch_rows: usize },
+    /// Runs what is due.
+    RunDue { until: String },
+}
+
+/// A process at work.
+#[derive(Debug)]
+pub(crate) struct Process(Child);
+
+impl World {
+    /// Starts a process on this world's database, with this world's time.
+    pub(crate) fn start(&self, part: &Part) -> Process {
+        let mut says = match part {
+            Part::Import { path, format, batch_rows } => {
+                json!({ "file": path, "format": format.as_str(), "batch_rows": batch_rows })
+            }
+            Part::RunDue { until } => json!({ "until": until }),
+        };
+        says["url"] = self.db.url.clone().into();
+        says["now"] = self.app.clock.now().to_string().into();
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "harness::process::part", "--nocapture"])
+            .env(PART_VARIABLE, says.to_string())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn();
+        Process(child.unwrap())
+    }
+
+    /// Rows in a table.
+    pub(crate) async fn count(&self, table: &str) -> i64 {
+        let mut tx = self.app.db.begin_read().await.unwrap();
+        let sql = AssertSqlSafe(format!("select count(*) from {table}"));
+        let (count,): (i64,) = match &mut tx {
+            Tx::Sqlite(tx) => sqlx::query_as(sql).fetch_one(&mut **tx).await.unwrap(),
+            Tx::Postgres(tx) => sqlx::query_as(sql).fetch_one(&mut **tx).await.unwrap(),
+        };
+        count
+    }
+
+    /// Does `part` in processes that are killed, each once `table` has so many rows, and in a
+    /// last one that is left alone. Answers how many were killed before they were done.
+    pub(crate) async fn killed_on_the_way(
+        &self,
+        part: &Part,
+        (table, thresholds): (&str, &[i64]),
+    ) -> usize {
+        let mut killed = 0;
+        for threshold in thresholds {
+            let mut process = self.start(part);
+            while self.count(table).await < *threshold && process.is_running() {}
+            killed += usize::from(process.kill());
+        }
+        self.start(part).finish();
+        killed
+    }
+}
+
+impl Process {
+    fn is_running(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_none()
+    }
+
+    /// Kills the process; whether it was still at work.
+    fn kill(&mut self) -> bool {
+        let was_running = self.is_running();
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+        was_running
+    }
+
+    /// Waits until the process has done its part, and answers what it found.
+    pub(crate) fn finish(self) -> Value {
+        let output = self.0.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{said}");
+        // The test runner's own words may stand before it on the line.
+        let (_, answer) = said.split_once(ANSWER).unwrap_or_else(|| panic!("no answer: {said}"));
+        serde_json::from_str(answer.lines().next().unwrap()).unwrap()
+    }
+}
+
+/// What another process does; nothing where no test started it.
+#[tokio::test]
+async fn part() {
+    let Ok(text) = std::env::var(PART_VARIABLE) else { return };
+    let says: Value = serde_json::from_str(&text).unwrap();
+    let db = Db::open(says["url"].as_str().unwrap()).await.unwrap();
+    let mut tx = db.begin_read().await.unwrap();
+    let stands_at = store::operator::simulated_clock(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+    let started = Timestamp::parse(says["now"].as_str().unwrap()).unwrap();
+    let clock = Clock::simulated(stands_at.map_or(started, |now| now.max(started)));
+    let app = App::new(db, clock, Ids::Random);
+    let answer = match says["file"].as_str() {
+        Some(path) => import(&app, path, &says).await,
+        None => {
+            let until = Timestamp::parse(says["until"].as_str().unwrap()).unwrap();
+            let report = app.run_due(Some(until)).await.unwrap();
+            json!({ "invoices": report.invoices, "overdue": report.overdue })
+        }
+    };
+    writeln!(std::io::stdout(), "{ANSWER}{answer}").unwrap();
+}
+
+async fn import(app: &App, path: &str, says: &Value) -> Value {
+    let format: Format = says["format"].as_str().unwrap().parse().unwrap();
+    let request = ImportRequest {
+        path: path.into(),
+        options: ReadOptions::new(format),
+        source: "switch".to_owned(),
+        owner: None,
+        mode: ImportMode::Keep,
+        batch_rows: usize::try_from(says["batch_rows"].as_u64().unwrap()).unwrap(),
+    };
+    let report = app.import_file(&request, &mut |_| {}).await.unwrap();
+    json!({
+        "rows": report.rows,
+        "calls": report.calls(),
+        "rejects": report.rejected(),
+        "duplicates": report.duplicates,
+        "peak_kib": peak_kib(),
+    })
+}
+
+/// The most memory that this process has had, in KiB; nothing where the system does not say.
+fn peak_kib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
+}
