@@ -22,6 +22,9 @@ use crate::cli::{
     wording::{count, minutes},
 };
 
+/// Its invoices have lines of many kinds: the best ones to ask about.
+const EXAMPLE_TENANT: &str = "Bright Loop Logistics";
+
 /// The whole summary.
 pub(super) async fn show(
     app: &App,
@@ -75,7 +78,7 @@ fn came_in(imports: &[(String, ImportReport)]) -> anyhow::Result<String> {
         all.unrated.iter().map(|(reason, number)| ((*reason).to_owned(), *number)).collect();
     text += &list("kept without a price", &reasons, unrated_reason);
     text += &format!("  {} delivered twice, counted once\n", count(all.duplicates));
-    text += &list("refused and kept", &all.rejects, |code| code);
+    text += &list("refused and kept", &all.rejects, reject_reason);
     Ok(text + "\n")
 }
 
@@ -114,11 +117,28 @@ fn unrated_reason(code: &str) -> &str {
     }
 }
 
+fn reject_reason(code: &str) -> &str {
+    match code {
+        "unknown_owner" => "of numbers nobody has",
+        "unknown_account" => "of accounts nobody has",
+        "conflict" => "delivered before with other content",
+        "absurd_duration" => "with an impossible duration",
+        "end_before_start" => "that ended before they began",
+        "invalid_field" => "with a value that is none",
+        "malformed_json" => "that are no JSON",
+        "missing_field" => "without an id or an end",
+        "not_utf8" => "that are no UTF-8",
+        "stray_quote" => "with a stray quote",
+        "wrong_column_count" => "with too few columns",
+        other => other,
+    }
+}
+
 fn billed(told: &Told) -> String {
     let due = &told.due;
     format!(
-        "BILLED\n  {} periods closed, {} invoices issued, {} trials became paying tenants, \
-         {} invoices became overdue\n",
+        "BILLED\n  periods closed {}, invoices issued {}, trials converted {}, \
+         invoices overdue {}\n",
         count(due.periods),
         count(due.invoices),
         count(due.trials_converted),
@@ -182,7 +202,7 @@ fn paid(told: &Told) -> String {
     if failed > 0 {
         text += &format!("  {} failed\n", count(failed));
     }
-    text += &format!("\nBOOKS\n  {}\n", crate::cli::check_summary(&told.check).trim_end());
+    text += &format!("\nBOOKS\n  {}\n\n", crate::cli::check_summary(&told.check).trim_end());
     text
 }
 
@@ -198,15 +218,17 @@ pub(super) async fn show_next_steps(
          mails         {directory}/mails\n\n"
     );
     let partner = app.partner_named(PARTNERS[0].slug).await?;
-    let newest = app.invoices(partner.partner_id, None).await?;
-    // The one with the most behind it is the best to ask about.
-    let example = newest.iter().max_by_key(|invoice| invoice.subtotal);
-    let number = example.and_then(|invoice| invoice.number.as_deref()).unwrap_or_default();
+    let invoices = app.invoices(partner.partner_id, None).await?;
+    let example = invoices.iter().rev().find(|it| it.issued_as.tenant_name == EXAMPLE_TENANT);
+    // Numbers are a partner's own, so the id says which.
+    let id = example.map_or_else(String::new, |invoice| invoice.invoice_id.to_string());
+    let program = std::env::args().next().unwrap_or_else(|| "trunkline".to_owned());
     let option = format!("--data-dir {directory}");
-    text += &format!(
-        "TRY\n  trunkline explain invoice {number} {option}\n  trunkline rejects list {option}\n  \
-         trunkline check {option}\n\n"
-    );
+    text += "TRY\n";
+    for command in [&*format!("explain invoice {id}"), "rejects list", "check"] {
+        text += &format!("  {program} {command} {option}\n");
+    }
+    text.push('\n');
     output.text(&text)?;
     Ok(())
 }

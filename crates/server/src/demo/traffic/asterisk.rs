@@ -38,8 +38,22 @@ struct RowTexts<'a> {
     dstchannel: &'a str,
     lastapp: &'a str,
     lastdata: &'a str,
-    times: (Timestamp, Option<Timestamp>, Timestamp),
+    times: Times,
     disposition: &'a str,
+}
+
+/// Start, answer and end.
+type Times = (Timestamp, Option<Timestamp>, Timestamp);
+
+impl<'a> RowTexts<'a> {
+    /// A second channel was called.
+    fn dial(
+        (dstchannel, lastdata): (&'a str, &'a str),
+        times: Times,
+        disposition: &'a str,
+    ) -> Self {
+        Self { dstchannel, lastapp: "Dial", lastdata, times, disposition }
+    }
 }
 
 impl<'a> AsteriskSwitch<'a> {
@@ -72,11 +86,14 @@ impl<'a> AsteriskSwitch<'a> {
         if let Handling::Transferred { percent } = call.handling {
             let at = transferred_at(call, percent);
             let times = (call.start, answered, at);
-            rows.push(self.dialled(&texts, (&dstchannel, &dial), times, "ANSWERED"));
+            rows.push(self.row(&texts, &RowTexts::dial((&dstchannel, &dial), times, "ANSWERED")));
             let target = call.tenant.extensions.first().expect("at least one");
             let target = format!("PJSIP/{}_{target}", call.tenant.prefix);
             let (channel, dial) = (self.next_channel(&target), format!("{target},25"));
-            rows.push(self.dialled(&texts, (&channel, &dial), (at, Some(at), ended), "ANSWERED"));
+            rows.push(self.row(
+                &texts,
+                &RowTexts::dial((&channel, &dial), (at, Some(at), ended), "ANSWERED"),
+            ));
             return rows;
         }
         let mut dice = call.dice.clone();
@@ -88,7 +105,7 @@ impl<'a> AsteriskSwitch<'a> {
             Ended::Failed => (None, if dice.percent(50) { "FAILED" } else { "CONGESTION" }),
         };
         let times = (call.start, answer, ended);
-        rows.push(self.dialled(&texts, (&dstchannel, &dial), times, disposition));
+        rows.push(self.row(&texts, &RowTexts::dial((&dstchannel, &dial), times, disposition)));
         if let Handling::Voicemail { .. } = call.handling {
             rows.push(self.voicemail(call, &texts, ended));
         } else if disposition == "ANSWERED" && dice.percent(25) {
@@ -138,18 +155,7 @@ impl<'a> AsteriskSwitch<'a> {
         let phone = format!("PJSIP/{}_{}", call.tenant.prefix, call.tenant.extensions[place]);
         let (channel, dial) = (self.next_channel(&phone), format!("{phone},25,tT"));
         let until = call.answered_at().unwrap_or(call.start);
-        self.dialled(texts, (&channel, &dial), (call.start, None, until), "NO ANSWER")
-    }
-
-    fn dialled(
-        &mut self,
-        texts: &CallTexts,
-        (dstchannel, lastdata): (&str, &str),
-        times: (Timestamp, Option<Timestamp>, Timestamp),
-        disposition: &str,
-    ) -> Record {
-        let row = RowTexts { dstchannel, lastapp: "Dial", lastdata, times, disposition };
-        self.row(texts, &row)
+        self.row(texts, &RowTexts::dial((&channel, &dial), (call.start, None, until), "NO ANSWER"))
     }
 
     /// The switch itself answered: a row with one channel.

@@ -34,6 +34,7 @@ pub(crate) enum PlanKey {
 
 impl PlanKey {
     /// All kinds.
+    #[cfg(test)]
     pub(crate) const ALL: [Self; 8] = [
         Self::Payg,
         Self::Starter,
