@@ -22,7 +22,7 @@ use crate::{
     error::{AppError, Result},
 };
 
-pub(crate) use facts::{Billing, alloc_call};
+pub(crate) use facts::{Billing, Books, alloc_call, price_after};
 pub(crate) use issue::period_lines;
 pub(crate) use monthly::debit_added;
 
