@@ -2,7 +2,11 @@
 
 mod close;
 mod crash;
+mod explain;
+mod formats;
 mod ingest;
+mod race;
+mod replay;
 mod setup_accounts;
 mod setup_catalog;
 mod setup_tenants;
