@@ -22,8 +22,7 @@ use app::{
 };
 use domain::time::Timestamp;
 use serde_json::{Value, json};
-use sqlx::AssertSqlSafe;
-use store::db::{Db, Tx};
+use store::db::Db;
 
 use super::World;
 
@@ -65,17 +64,6 @@ impl World {
         Process(child.unwrap())
     }
 
-    /// Rows in a table.
-    pub(crate) async fn count(&self, table: &str) -> i64 {
-        let mut tx = self.app.db.begin_read().await.unwrap();
-        let sql = AssertSqlSafe(format!("select count(*) from {table}"));
-        let (count,): (i64,) = match &mut tx {
-            Tx::Sqlite(tx) => sqlx::query_as(sql).fetch_one(&mut **tx).await.unwrap(),
-            Tx::Postgres(tx) => sqlx::query_as(sql).fetch_one(&mut **tx).await.unwrap(),
-        };
-        count
-    }
-
     /// Does `part` in processes that are killed, each once `table` has so many rows, and in a
     /// last one that is left alone. Answers how many were killed before they were done.
     pub(crate) async fn killed_on_the_way(
@@ -95,12 +83,13 @@ impl World {
 }
 
 impl Process {
-    fn is_running(&mut self) -> bool {
+    /// Whether it is still at work.
+    pub(crate) fn is_running(&mut self) -> bool {
         self.0.try_wait().unwrap().is_none()
     }
 
     /// Kills the process; whether it was still at work.
-    fn kill(&mut self) -> bool {
+    pub(crate) fn kill(&mut self) -> bool {
         let was_running = self.is_running();
         self.0.kill().unwrap();
         self.0.wait().unwrap();
