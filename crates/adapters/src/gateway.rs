@@ -11,9 +11,10 @@ use domain::money::{Currency, Minor};
 use sha2::{Digest, Sha256};
 
 /// How a payment is made in the sandbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SandboxMethod {
     /// Always succeeds.
+    #[default]
     Visa,
     /// Always declined by the bank.
     Declined,

@@ -20,6 +20,9 @@ pub enum AppError {
     /// The thing is in a state that does not allow this.
     #[error("{0}")]
     Refused(String),
+    /// Another payment of the invoice is not finished (ruling 10).
+    #[error("another payment of this invoice is in progress")]
+    PaymentInProgress,
     /// Somebody else changed it in the meantime.
     #[error("{0} was changed by somebody else in the meantime")]
     Stale(&'static str),

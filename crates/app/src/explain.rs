@@ -158,7 +158,7 @@ impl App {
         let bill_start = invoice.period.map_or(start, |span| span.start);
         let before = Timestamp::from_micros(bill_start.micros() + 1);
         let owner = (invoice.tenant_id, &term);
-        let calls = billing.calls(tx, owner, Some(before)).await?;
+        let calls = billing.calls(tx, owner, before).await?;
         let shares = shares(&billing, &term, &calls)?;
         let behind: Vec<(&Call, &CallShare)> = shares
             .iter()

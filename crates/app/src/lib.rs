@@ -5,12 +5,19 @@
 
 pub mod check;
 pub mod close;
+pub mod collect;
 pub mod directory;
+pub mod documents;
+pub mod drafts;
 pub mod error;
 mod events;
 pub mod explain;
+pub mod figures;
 pub mod ingest;
 mod lookup;
+pub mod outbox;
+pub mod outside;
+pub mod overview;
 pub mod setup;
 
 use std::sync::Arc;
@@ -18,7 +25,7 @@ use std::sync::Arc;
 use adapters::{clock::Clock, ids::Ids};
 use store::db::Db;
 
-use crate::directory::DeckCache;
+use crate::{directory::DeckCache, outside::Outside};
 
 /// What every use case needs.
 #[derive(Debug, Clone)]
@@ -31,11 +38,18 @@ pub struct App {
     pub ids: Ids,
     /// Compiled rate decks, shared by all who price calls.
     pub decks: Arc<DeckCache>,
+    /// Mail, files, the PDF engine and the payment gateway.
+    pub outside: Outside,
 }
 
 impl App {
-    /// All use cases over one database, clock and source of ids.
+    /// All use cases over one database, clock and source of ids. Mails and files stay in memory.
     pub fn new(db: Db, clock: Clock, ids: Ids) -> Self {
-        Self { db, clock, ids, decks: Arc::default() }
+        Self { db, clock, ids, decks: Arc::default(), outside: Outside::default() }
+    }
+
+    /// The same with another outside world.
+    pub fn with_outside(self, outside: Outside) -> Self {
+        Self { outside, ..self }
     }
 }

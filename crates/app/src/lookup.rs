@@ -34,6 +34,27 @@ impl App {
         found.ok_or_else(|| AppError::not_found("partner", slug))
     }
 
+    /// The partner's oldest profile with this name.
+    pub async fn profile_named(
+        &self,
+        partner_id: PartnerId,
+        name: &str,
+    ) -> Result<store::profiles::Profile> {
+        let mut tx = self.db.begin_read().await?;
+        let mut last = None;
+        loop {
+            let page = store::profiles::page(&mut tx, partner_id, last, PAGE).await?;
+            let Some(end) = page.last() else { break };
+            last = Some(end.profile_id);
+            if let Some(found) = page.iter().find(|profile| profile.name == name) {
+                let found = found.clone();
+                tx.commit().await?;
+                return Ok(found);
+            }
+        }
+        Err(AppError::not_found("profile", name))
+    }
+
     /// All partners' ids, or the one asked for.
     pub(crate) async fn partner_ids(&self, only: Option<PartnerId>) -> Result<Vec<PartnerId>> {
         if let Some(partner_id) = only {

@@ -109,13 +109,7 @@ impl Schedule {
         match self.every.step() {
             Step::Days(days) => {
                 let day = self.anchor.plus_days(units.saturating_mul(days));
-                if i64::from(day.year()) < *YEARS.start() {
-                    edge_day(*YEARS.start())
-                } else if i64::from(day.year()) > *YEARS.end() {
-                    edge_day(*YEARS.end())
-                } else {
-                    day
-                }
+                if YEARS.contains(&day.year().into()) { day } else { edge_day(day.year().into()) }
             }
             Step::Months(months) => self.month_boundary(units.saturating_mul(months)),
         }
@@ -127,7 +121,7 @@ impl Schedule {
         let month = first.saturating_add(months);
         let year = month.div_euclid(12);
         if !YEARS.contains(&year) {
-            return edge_day(year.clamp(*YEARS.start(), *YEARS.end()));
+            return edge_day(year);
         }
         let year = i16::try_from(year).expect("the years are few");
         let month = i8::try_from(month.rem_euclid(12) + 1).expect("a year has twelve months");
@@ -184,9 +178,11 @@ impl Schedule {
 /// A clamped day moves a guess by one; a zone that skips a whole day, by one more.
 const MAX_CORRECTIONS: usize = 4;
 
+/// What stands for a day in `year`, outside [`YEARS`]: their first day or their last, so that no
+/// boundary comes before an earlier one.
 fn edge_day(year: i64) -> Day {
-    let year = i16::try_from(year).expect("the years are few");
-    Day::new(year, 1, 1).expect("every year has a first day")
+    let day = if year < *YEARS.start() { Day::new(1, 1, 1) } else { Day::new(9_998, 12, 31) };
+    day.expect("every year has a first and a last day")
 }
 
 #[cfg(test)]

@@ -99,6 +99,12 @@ impl<K: Kind> Id<K> {
         self.bits
     }
 
+    /// The instant that places the id in time order, to the millisecond.
+    pub fn placed_at(self) -> Timestamp {
+        let milliseconds = i64::try_from(self.bits >> 80).expect("48 bits fit 63");
+        Timestamp::from_micros(milliseconds * 1_000)
+    }
+
     /// The id that belongs to a natural key: the same `at` and `parts` always give the same id.
     ///
     /// `at` only places the id in time order; the other 80 bits are SHA-256 of the parts.
@@ -240,6 +246,7 @@ mod tests {
         let at = Timestamp::from_micros(1_795_313_619_000_000);
         let id = CallId::derived(at, &["src", "1", "a"]);
         assert_eq!(id, CallId::derived(at, &["src", "1", "a"]));
+        assert_eq!(id.placed_at(), at);
         assert_ne!(id, CallId::derived(at, &["src1", "", "a"]));
     }
 }

@@ -138,6 +138,14 @@ impl Day {
     pub fn display(self) -> String {
         self.0.strftime("%-d %b %Y").to_string()
     }
+    /// For people, as invoices date themselves: `May 10, 2026`.
+    pub fn display_long(self) -> String {
+        self.0.strftime("%B %-d, %Y").to_string()
+    }
+    /// The same without the year: `May 10`.
+    pub fn display_short(self) -> String {
+        self.0.strftime("%B %-d").to_string()
+    }
     /// For people: `May 2026`.
     pub fn display_month(self) -> String {
         self.0.strftime("%b %Y").to_string()

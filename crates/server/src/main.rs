@@ -4,6 +4,7 @@
 //! environment and the exit codes, and the only one that speaks of errors without their type.
 
 mod cli;
+mod demo;
 
 use std::process::ExitCode;
 

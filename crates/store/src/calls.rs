@@ -162,12 +162,16 @@ fn cells(call: &Call) -> [Cell; 41] {
 
 /// Inserts calls.
 pub async fn insert(tx: &mut Tx, calls: &[Call]) -> Result<(), StoreError> {
-    let mut rows = Bulk::new("call", &COLUMNS, "");
+    rows("call", calls).insert(tx).await.map(drop)
+}
+
+/// Calls as rows of `table`, which has the columns of `call`.
+pub(crate) fn rows(table: &'static str, calls: &[Call]) -> Bulk {
+    let mut rows = Bulk::new(table, &COLUMNS, "");
     for call in calls {
         rows.push(cells(call));
     }
-    rows.insert(tx).await?;
-    Ok(())
+    rows
 }
 
 /// Gives an unrated call its price. Only an unrated one: a rated call is never edited.

@@ -2,8 +2,9 @@
 //!
 //! Decided here: a job is enqueued once per key. Who takes a job holds it until its lease ends:
 //! taking moves `run_at` there, so that a job whose worker died is simply due again. The number of
-//! attempts is the token of the holder: whoever comes back after its lease is refused as stale.
-//! Workers serve all partners, so taking has no owner.
+//! attempts is the token of the holder: whoever fails after its lease is refused as stale. Whoever
+//! succeeds is believed even then, because handlers may run twice and done is done. Workers serve
+//! all partners, so taking has no owner.
 
 use domain::{
     ids::{JobId, PartnerId},
@@ -169,14 +170,13 @@ pub async fn claim(
     Ok(jobs)
 }
 
-/// The job is done.
+/// The job is done, whoever holds it by now; `Stale` where that was known.
 pub async fn finish(tx: &mut Tx, job: &Job) -> Result<(), StoreError> {
     let saved = on!(tx, conn => sqlx::query(
         "update job set state = 'done', leased_until = null, last_error = null
-         where job_id = $1 and attempts = $2 and state = 'ready'",
+         where job_id = $1 and state = 'ready'",
     )
     .bind(job.job_id.to_string())
-    .bind(job.attempts)
     .execute(conn).await.map(|done| done.rows_affected()))?;
     guarded(saved, "the job")
 }

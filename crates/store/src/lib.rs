@@ -4,6 +4,7 @@
 //! after it. No business decision is taken here, and no clock is read.
 
 pub mod audit;
+pub mod baseline;
 pub mod bulk;
 pub mod calls;
 pub mod charges;

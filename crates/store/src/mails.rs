@@ -138,14 +138,13 @@ pub async fn claim(
     Ok(mails)
 }
 
-/// The mail went out.
+/// The mail went out, whoever holds it by now; `Stale` where that was known.
 pub async fn mark_sent(tx: &mut Tx, mail: &Mail, now: Timestamp) -> Result<(), StoreError> {
     let saved = on!(tx, conn => sqlx::query(
-        "update mail set state = 'sent', sent_at = $3, last_error = null
-         where mail_id = $1 and attempts = $2 and state = 'queued'",
+        "update mail set state = 'sent', sent_at = $2, last_error = null
+         where mail_id = $1 and state = 'queued'",
     )
     .bind(mail.mail_id.to_string())
-    .bind(mail.attempts)
     .bind(now.micros())
     .execute(conn).await.map(|done| done.rows_affected()))?;
     guarded(saved, "the mail")

@@ -1,6 +1,6 @@
 //! The invoices of one partner: computed again from what they name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use domain::{
     account::Tenant,
@@ -106,11 +106,13 @@ impl Subject<'_> {
         (periods, report): (&mut BTreeMap<TenantId, Vec<KeptPeriod>>, &mut CheckReport),
     ) -> Result<()> {
         let tenant_id = invoice.tenant_id;
-        if !periods.contains_key(&tenant_id) {
-            let own = store::audit::periods(tx, self.partner_id, tenant_id).await?;
-            periods.insert(tenant_id, own);
-        }
-        let own = &periods[&tenant_id];
+        let own = match periods.entry(tenant_id) {
+            Entry::Occupied(known) => &*known.into_mut(),
+            Entry::Vacant(place) => {
+                let own = store::audit::periods(tx, self.partner_id, tenant_id).await?;
+                &*place.insert(own)
+            }
+        };
         let place = own.iter().position(|it| it.invoice_id == Some(invoice.invoice_id));
         let Some(place) = place else {
             let texts = ("a closed period".to_owned(), "none".to_owned());

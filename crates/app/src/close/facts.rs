@@ -113,8 +113,7 @@ impl<'a> Billing<'a> {
         &self,
         tx: &mut Tx,
         (tenant_id, term): (TenantId, &Term),
-        rows: &[(UsageKey, UsageSum)],
-        billed_before: Option<Timestamp>,
+        (rows, billed_before): (&[(UsageKey, UsageSum)], Timestamp),
     ) -> Result<Vec<UsageGroup>> {
         let version = self.version(term)?;
         let mut versions = vec![version];
@@ -148,7 +147,7 @@ impl<'a> Billing<'a> {
         &self,
         tx: &mut Tx,
         (tenant_id, term): (TenantId, &Term),
-        billed_before: Option<Timestamp>,
+        billed_before: Timestamp,
     ) -> Result<Vec<Call>> {
         let mut calls: Vec<Call> = Vec::new();
         let mut last = None;
@@ -161,7 +160,7 @@ impl<'a> Billing<'a> {
                 call.outcome == Outcome::Rated
                     && call.charge == RetailCharge::Billable
                     && call.usage_period_start == term.span.start
-                    && billed_before.is_none_or(|before| call.bill_period_start < before)
+                    && call.bill_period_start < billed_before
             }));
         }
     }
@@ -289,7 +288,7 @@ impl<'a> Billing<'a> {
         Ok(charges)
     }
 
-    pub(super) async fn taxes(
+    pub(crate) async fn taxes(
         &self,
         tx: &mut Tx,
         ids: &[TenantId],

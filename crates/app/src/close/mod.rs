@@ -8,11 +8,10 @@
 //! under the system clock everything happens now, and an invoice is dated by the day it is really
 //! issued (ruling 8).
 
+mod chunk;
 mod facts;
 mod issue;
-mod jobs;
 mod monthly;
-mod overdue;
 
 use adapters::clock::ClockError;
 use domain::time::{Timestamp, Zone};
@@ -22,8 +21,9 @@ use crate::{
     error::{AppError, Result},
 };
 
+pub(crate) use chunk::period_lines;
 pub(crate) use facts::{Billing, Books, alloc_call, price_after};
-pub(crate) use issue::period_lines;
+pub(crate) use issue::{issue_tx, issued_as, keep_logo, take_credits};
 pub(crate) use monthly::debit_added;
 
 /// Tenants in one transaction: they share its reads and its one disk flush.
@@ -84,7 +84,8 @@ impl App {
                 Next::Tenants(partner_id, at) => self.close_chunk(partner_id, at).await?,
                 Next::Month(partner_id, month) => self.debit_month(partner_id, month).await?,
                 Next::Overdue(partner_id, invoice_id, _) => {
-                    self.become_overdue(partner_id, invoice_id).await?
+                    let marked = self.mark_overdue(partner_id, invoice_id).await?;
+                    DueReport { overdue: u64::from(marked), ..Default::default() }
                 }
             });
         }

@@ -124,7 +124,7 @@ pub(super) fn prepare(
             }
             Row::Record(record) => {
                 let row = (place, &**record, &row.raw);
-                prepared.add(directory, from, row, (&mut seen, now))?;
+                prepared.add((directory, from), row, (&mut seen, now))?;
             }
         }
     }
@@ -135,8 +135,7 @@ pub(super) fn prepare(
 impl Prepared {
     fn add(
         &mut self,
-        directory: &Directory,
-        from: &BatchSource,
+        (directory, from): (&Directory, &BatchSource),
         (place, record, raw): (usize, &CallRecord, &RawRow),
         (seen, now): (&mut FxHashMap<CallId, u128>, Timestamp),
     ) -> Result<()> {

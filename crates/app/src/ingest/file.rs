@@ -108,7 +108,7 @@ impl App {
         let reading = tokio::task::spawn_blocking(move || reader.run(&sender));
         while let Some(chunk) = receiver.recv().await {
             let Chunk { prepared, mark, progress: at } = chunk;
-            report.add(&self.add_batch(&from, prepared, Some(&mark), request.mode).await?)?;
+            report.add(&self.add_batch(&from, prepared, (Some(&mark), request.mode)).await?)?;
             progress(at);
         }
         reading.await.map_err(|error| AppError::Broken(error.to_string()))??;
@@ -120,8 +120,7 @@ impl App {
         &self,
         from: &BatchSource,
         mut prepared: Prepared,
-        mark: Option<&FileMark>,
-        mode: ImportMode,
+        (mark, mode): (Option<&FileMark>, ImportMode),
     ) -> Result<ImportReport> {
         loop {
             let now = self.clock.now();

@@ -87,7 +87,7 @@ impl App {
             if !prepared.has_call(id) {
                 continue;
             }
-            let done = self.add_batch(&from, prepared, None, ImportMode::Keep).await?;
+            let done = self.add_batch(&from, prepared, (None, ImportMode::Keep)).await?;
             if done.rejected() == 0 {
                 settled.push(reject.reject_id);
             }

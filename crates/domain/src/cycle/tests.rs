@@ -43,6 +43,18 @@ fn assert_tiles(schedule: &Schedule, indexes: std::ops::Range<i64>) {
     }
 }
 
+// CYC-04
+#[test]
+fn periods_tile_up_to_the_last_year_there_is() {
+    let twenty = NonZeroU32::new(20).expect("positive");
+    for every in [Every::Day, Every::Month, Every::Year] {
+        let schedule = Schedule::new(day("2058-10-21"), every, twenty, zone("America/Santiago"));
+        for around in [-100, 390, 4_700, 145_000, -2_000_000, 2_000_000] {
+            assert_tiles(&schedule, around..around + 130);
+        }
+    }
+}
+
 // CYC-03 F-20
 #[test]
 fn an_anchor_on_the_31st_clamps_and_comes_back() {

@@ -6,9 +6,9 @@
 
 use std::path::{Path, PathBuf};
 
-use adapters::{clock::Clock, ids::Ids};
+use adapters::{clock::Clock, data_dir::DataDir, ids::Ids, mail::MailSink};
 use anyhow::{Context, bail};
-use app::App;
+use app::{App, outside::Outside};
 use clap::{Args, ValueEnum};
 use store::db::Db;
 
@@ -23,7 +23,8 @@ const FILE_NAME: &str = "trunkline.db";
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Deployment")]
 pub(crate) struct DeploymentArgs {
-    /// Directory of the database, PDFs and mails [default: ./trunkline-data; demo: ./trunkline-demo].
+    /// Directory of the database, PDFs and mails
+    /// [default: ./trunkline-data; demo: ./trunkline-demo].
     #[arg(long, global = true, value_name = "DIR")]
     data_dir: Option<PathBuf>,
     /// Database, sqlite:PATH or postgres://… [default: a SQLite file in the data directory].
@@ -74,10 +75,20 @@ impl DeploymentArgs {
     pub(crate) async fn open(&self, missing: Missing) -> anyhow::Result<App> {
         let db = self.open_database(missing).await?;
         let clock = self.clock(&db).await?;
-        Ok(App::new(db, clock, Ids::Random))
+        Ok(App::new(db, clock, Ids::Random).with_outside(self.outside()))
     }
 
-    async fn open_database(&self, missing: Missing) -> anyhow::Result<Db> {
+    /// The outside world: mails and PDFs go to folders of the data directory.
+    pub(crate) fn outside(&self) -> Outside {
+        Outside {
+            mail: MailSink::Folder(self.data_dir().join("mails")),
+            files: DataDir::Folder(self.data_dir().to_owned()),
+            ..Outside::default()
+        }
+    }
+
+    /// The database, brought up to date.
+    pub(crate) async fn open_database(&self, missing: Missing) -> anyhow::Result<Db> {
         if let Some(url) = self.url() {
             let opened = Db::open(url).await;
             return opened.context("cannot open the database that --db or DATABASE_URL names");

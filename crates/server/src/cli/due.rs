@@ -14,7 +14,8 @@ use super::{
 /// Flags of `run-due`.
 #[derive(Debug, Args)]
 pub(crate) struct DueArgs {
-    /// Instant up to which, like 2026-04-01T06:00:00Z; moves a simulated clock there [default: now].
+    /// Instant up to which, like 2026-04-01T06:00:00Z; moves a simulated clock there
+    /// [default: now].
     #[arg(long, value_name = "INSTANT", value_parser = Timestamp::parse)]
     until: Option<Timestamp>,
 }

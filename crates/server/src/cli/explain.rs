@@ -98,7 +98,7 @@ fn write_fields(text: &mut String, value: &Value, depth: usize) {
             for (name, value) in fields {
                 let name = name.replace('_', " ");
                 match value {
-                    Value::Null => {}
+                    _ if is_empty(value) => {}
                     Value::Object(_) | Value::Array(_) => {
                         *text += &format!("{indent}{name}:\n");
                         write_fields(text, value, depth + 1);
@@ -121,6 +121,15 @@ fn write_fields(text: &mut String, value: &Value, depth: usize) {
     }
 }
 
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(entries) => entries.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
+    }
+}
+
 fn word(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
@@ -136,6 +145,7 @@ mod tests {
         let value = json!({
             "amount": "1.50",
             "reason": null,
+            "taxes": [],
             "calls": { "count": 2, "listed": [{ "id": "a", "talk_seconds": 6 }, { "id": "b" }] },
         });
         let expected = "amount: 1.50\ncalls:\n  count: 2\n  listed:\n    - id: a\n      \

@@ -126,7 +126,11 @@ fn summary(file: &str, report: &ImportReport) -> String {
             format!("{file}: {rows} more rows after {} imported before", count(passed))
         }
     };
-    let known = if report.changed_nothing() { ", all known: nothing changed" } else { "" };
+    let known = if report.rows > 0 && report.changed_nothing() {
+        ", all known: nothing changed"
+    } else {
+        ""
+    };
     format!("{head}{known}\n{}", figures(report))
 }
 

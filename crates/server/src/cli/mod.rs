@@ -4,22 +4,29 @@
 //! meant. Results go to stdout, everything else to stderr; an error is one line that names the
 //! value and says what to do. A reader that goes away (`| head`) is no error.
 
+mod bench;
 mod calc;
 mod check;
+mod demo;
 mod deployment;
 mod due;
 mod explain;
 mod import;
 mod output;
 mod rejects;
-mod wording;
+mod serve;
+pub(crate) mod wording;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, error::ErrorKind};
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 
-pub(crate) use self::{deployment::DeploymentArgs, output::Output};
+pub(crate) use self::{
+    check::for_people as check_summary,
+    deployment::{DeploymentArgs, Missing},
+    output::Output,
+};
 
 /// White-label telecom billing: call records in, invoices and balanced books out.
 #[derive(Debug, Parser)]
@@ -35,6 +42,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Replay two months of an invented operator's business, and serve the result.
+    Demo(demo::DemoArgs),
+    /// Serve pages on this machine, and do what falls due.
+    Serve(serve::ServeArgs),
     /// Import files of call records; importing one twice changes nothing.
     ImportCdrs(import::ImportArgs),
     /// Show refused rows, or try them again.
@@ -47,6 +58,9 @@ enum Command {
     /// Explain an invoice, a line or a call, down to the price.
     #[command(subcommand)]
     Explain(explain::ExplainCommand),
+    /// Measure how fast this machine does the main work, against a bare baseline.
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
     /// Calculate prices, periods and invoices without a database.
     #[command(subcommand)]
     Calc(calc::Calculator),
@@ -122,11 +136,14 @@ fn start_log() {
 fn dispatch(cli: Cli, output: &mut Output) -> anyhow::Result<Ending> {
     let deployment = &cli.deployment;
     match cli.command {
+        Command::Demo(args) => args.run(deployment, output),
+        Command::Serve(args) => args.run(deployment, output),
         Command::ImportCdrs(args) => args.run(deployment, output),
         Command::Rejects(command) => command.run(deployment, output),
         Command::RunDue(args) => args.run(deployment, output),
         Command::Check(args) => args.run(deployment, output),
         Command::Explain(command) => command.run(deployment, output),
+        Command::Bench(command) => command.run(deployment, output),
         Command::Calc(calculator) => calculator.run(output),
     }
 }

@@ -91,15 +91,18 @@ async fn list(app: &app::App, args: &ListArgs, output: &mut Output) -> anyhow::R
 
 fn for_people(reject: &Reject) -> String {
     let raw = String::from_utf8_lossy(&reject.raw);
-    // Control characters of a stranger's file have no business on a terminal.
-    let shown: String = raw.escape_debug().take(SHOWN_CHARACTERS + 1).collect();
-    let shown = match shown.char_indices().nth(SHOWN_CHARACTERS) {
-        Some((cut, _)) => format!("{}…", &shown[..cut]),
-        None => shown,
-    };
+    let mut shown: String = raw.chars().take(SHOWN_CHARACTERS).map(printable).collect();
+    if shown.len() < raw.len() && raw.chars().nth(SHOWN_CHARACTERS).is_some() {
+        shown.push('…');
+    }
     let Reject { reject_id, file_name, line, code, reason, .. } = reject;
-    let reason = reason.escape_debug().to_string().replace("\\\"", "\"");
+    let reason: String = reason.chars().map(printable).collect();
     format!("{file_name}:{line}: {code}: {reason}\n  {reject_id}  {shown}\n")
+}
+
+/// Control characters of a stranger's file have no business on a terminal.
+fn printable(letter: char) -> char {
+    if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter }
 }
 
 fn as_json(reject: &Reject) -> Value {

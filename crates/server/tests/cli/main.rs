@@ -1,4 +1,7 @@
 //! Runs the built program as its users do: arguments and standard input in, exit code and text out.
 
+#![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+
 mod calc;
+mod demo;
 mod program;

@@ -13,7 +13,10 @@ use domain::{
 use rstest::rstest;
 
 use super::ingest::{ACME, ACME_FREE, OUTSIDE, wallet};
-use crate::harness::{CallLine, Engine, World, builders::at};
+use crate::harness::{
+    CallLine, Engine, World,
+    builders::{START, at},
+};
 
 impl World {
     async fn run_due(&self, until: &str) -> DueReport {
@@ -335,4 +338,59 @@ async fn a_flipped_amount_is_found_and_named(#[case] engine: Engine) {
         assert!(kinds.iter().all(|kind| found.contains(kind)), "{flip}: {found:?}");
         assert_eq!(found.is_empty(), kinds.is_empty(), "{flip}: {found:?}");
     }
+}
+
+// PRO-08, WAL-01 one retail rate, but wholesale cost stays split by class for each tenant
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn metering_stays_split_under_one_rate(#[case] engine: Engine) {
+    let Some((world, partner)) = World::with_partner(engine).await else { return };
+    let tenant = world.on_profile(&partner, "acme", "Pay-As-You-Go").await;
+    let numbers = [ACME, ACME_FREE];
+    world.app.assign_numbers(partner.partner_id, tenant.tenant_id, &numbers).await.unwrap();
+    world
+        .calls(&[
+            CallLine::new("1", (OUTSIDE, ACME), at("2026-05-03T10:00:00Z"), 600),
+            CallLine::new("2", (OUTSIDE, ACME_FREE), at("2026-05-03T11:00:00Z"), 600),
+        ])
+        .await;
+    let mut tx = world.begin().await;
+    let ids = [tenant.tenant_id];
+    let usage = store::usage::of_tenants(&mut tx, partner.partner_id, &ids, at(START));
+    let mut usage: Vec<(&str, i64, i64)> = usage
+        .await
+        .unwrap()
+        .iter()
+        .map(|(key, sum)| (key.class.as_str(), sum.wholesale_seconds, sum.wholesale.get()))
+        .collect();
+    usage.sort_unstable();
+    assert_eq!(usage, [("local", 600, 200_000), ("toll_free", 600, 220_000)]);
+    drop(tx);
+    world.run_due("2026-06-01T00:00:00Z").await;
+    let invoices = world.invoices(&partner, tenant.tenant_id).await;
+    // PRO-07 twenty minutes on one line
+    let lines = world.lines(&invoices[0]).await;
+    assert_eq!(lines.last().map(String::as_str), Some("usage = 60"));
+}
+
+// CYC-10 what the tenant's record says of its period is what the next invoice covers
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn the_open_period_is_the_next_invoices(#[case] engine: Engine) {
+    let Some((world, partner)) = World::with_partner(engine).await else { return };
+    let tenant = world.on_profile(&partner, "acme", "Flat Rate Starter").await;
+    world.run_due("2026-07-02T00:00:00Z").await;
+    let mut tx = world.begin().await;
+    let owner = partner.partner_id;
+    let open = store::tenants::find(&mut tx, owner, tenant.tenant_id).await.unwrap().unwrap();
+    drop(tx);
+    world.run_due("2026-08-02T00:00:00Z").await;
+    let last = world.invoices(&partner, tenant.tenant_id).await.pop().unwrap();
+    let period = last.period.unwrap();
+    assert_eq!((open.open_start, open.open_end), (Some(period.start), Some(period.end)));
+    assert_eq!((open.next_action_at, last.issued_at), (Some(period.end), Some(period.end)));
 }

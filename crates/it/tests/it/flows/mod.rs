@@ -1,10 +1,14 @@
 //! Whole use cases, on both engines.
 
 mod close;
+mod collect;
 mod crash;
+mod drafts;
 mod explain;
 mod formats;
 mod ingest;
+mod outbox;
+mod pages;
 mod race;
 mod replay;
 mod setup_accounts;

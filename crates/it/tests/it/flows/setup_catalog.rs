@@ -179,7 +179,7 @@ async fn a_charge_is_added_checked_and_withdrawn(#[case] engine: Engine) {
     let may = span(START, "2026-06-01T00:00:00Z");
     let mut tx = world.begin().await;
     let due = store::charges::due(&mut tx, partner_id, &[tenant.tenant_id], may).await.unwrap();
-    assert_eq!(due, [charge.clone()]);
+    assert_eq!(due, std::slice::from_ref(&charge));
     tx.commit().await.unwrap();
     world.app.end_charge(partner_id, charge.charge_id).await.unwrap();
     let again = world.app.end_charge(partner_id, charge.charge_id).await;

@@ -62,12 +62,14 @@ async fn a_job_is_held_until_its_lease_ends(#[case] engine: Engine) {
     assert_eq!((first[0].key.as_str(), first[0].attempts), ("a", 1));
     assert_eq!(first[0].leased_until, at(T1));
     assert_eq!(jobs::claim(&mut tx, at(T0), 60, 9).await.unwrap(), []);
-    // The worker died: its job is due again, and the dead worker may not finish it any more.
+    // The worker is late: its job is due again, and its failure no longer counts. Its success does.
     let second = jobs::claim(&mut tx, at(T1), 60, 9).await.unwrap();
     assert_eq!((second.len(), second[0].attempts), (1, 2));
-    let late = jobs::finish(&mut tx, &first[0]).await.unwrap_err();
+    let late = jobs::retry(&mut tx, &first[0], at(T2), "no answer").await.unwrap_err();
     assert!(matches!(late, StoreError::Stale("the job")), "{late}");
-    jobs::finish(&mut tx, &second[0]).await.unwrap();
+    jobs::finish(&mut tx, &first[0]).await.unwrap();
+    let known = jobs::finish(&mut tx, &second[0]).await.unwrap_err();
+    assert!(matches!(known, StoreError::Stale("the job")), "{known}");
     assert_eq!(jobs::waiting(&mut tx).await.unwrap(), (Some(at(T2)), 1));
     // Done is done: the same key is not enqueued again.
     assert!(!jobs::enqueue(&mut tx, id(1), &job("a", T2), at(T2)).await.unwrap());

@@ -28,35 +28,7 @@ use super::{
 const MAX_DECK_BYTES: u64 = 256 * 1024 * 1024;
 
 /// Shown below the flags.
-pub(super) const HELP: &str = "\
-A deck is CSV with a header. Only prefix and a price are required, of:
-prefix,name,rate_per_minute,connection_fee,minimum_seconds,increment_seconds,free_seconds,
-free_below_seconds,max_price,effective_from,effective_until,window,steps,rounding,decimals
-  steps     progressive pricing instead of rate and increments: 0:60@0.10/60;60:1@0.05/60
-  window    when the row applies: mon-fri 08:00-18:00
-  rounding  exact, half_up, up or down, to `decimals` places
-Increments are 6/6 seconds unless the row says otherwise. The far party is `to`, or `from` of an
-inbound call. A line that is no call is answered with its number and the reason, a call without a
-price with \"no_rate\".
-
-Example:
-$ cat deck.csv
-prefix,name,connection_fee,rate_per_minute,minimum_seconds,increment_seconds,steps
-44,United Kingdom,,0.012,60,1,
-447,UK mobile,0.01,0.12,30,6,
-1,North America,,,,,0:30@0.05/60;30:6@0.05/60
-$ cat calls.ndjson
-{\"id\":\"a\",\"to\":\"+1 501 555 0100\",\"answered_at\":\"2026-05-10T12:00:00Z\",\"talk_seconds\":67}
-{\"id\":\"b\",\"to\":\"+447700900123\",\"answered_at\":\"2026-05-10T12:00:00Z\",\"talk_seconds\":\"60.2\"}
-{\"id\":\"c\",\"to\":\"+49301234567\",\"answered_at\":\"2026-05-10T12:00:00Z\",\"talk_seconds\":10}
-$ trunkline calc price --deck deck.csv < calls.ndjson
-{\"id\":\"a\",\"billed_seconds\":72,\"price\":\"0.06\",\"exact\":\"0.06\",\"segments\":[\
-{\"prefix\":\"1\",\"step\":0,\"window\":null,\"seconds\":30,\"price\":\"0.025\"},\
-{\"prefix\":\"1\",\"step\":30,\"window\":null,\"seconds\":42,\"price\":\"0.035\"}]}
-{\"id\":\"b\",\"billed_seconds\":66,\"price\":\"0.142\",\"exact\":\"0.142\",\"connection_fee\":\"0.01\",\"segments\":[\
-{\"prefix\":\"447\",\"step\":0,\"window\":null,\"seconds\":66,\"price\":\"0.132\"}]}
-{\"id\":\"c\",\"error\":\"no_rate\",\"message\":\"no row prices 49301234567 at 2026-05-10T12:00:00Z\"}
-";
+pub(super) const HELP: &str = include_str!("price_help.txt");
 
 /// Flags of `calc price`.
 #[derive(Debug, Args)]

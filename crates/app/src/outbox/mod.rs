@@ -1,0 +1,339 @@
+//! The outbox: what must happen after an invoice is issued, done at least once.
+//!
+//! Decided here: a job that is claimed is done, tried again later or given up, and every handler
+//! may run twice: a PDF is rendered to the same bytes and put in place whole, a mail is written
+//! once per key and keeps its Message-ID. A process may be killed at any point; what it held is
+//! due again. Neither the PDF engine nor a mail server is waited for inside a transaction.
+
+mod invoice_mail;
+mod mails;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use domain::{
+    account::{AutoPay, Tenant},
+    ids::InvoiceId,
+    invoice::issued::Invoice,
+    payment::PaymentStatus,
+    time::Timestamp,
+};
+use serde_json::{Value, json};
+use store::{
+    db::Tx,
+    error::StoreError,
+    jobs,
+    jobs::{Job, NewJob},
+    mails::MailText,
+};
+use tokio::task::JoinHandle;
+
+use crate::{
+    App,
+    collect::Collect,
+    documents::{InvoiceParts, document, file_name, load},
+    error::{AppError, Result},
+};
+
+/// Renders an invoice and keeps the file.
+const RENDER: &str = "invoice.pdf";
+/// Writes the mail that brings an invoice to its tenant.
+const MAIL: &str = "invoice.mail";
+
+/// Charges an invoice by itself (PAY-06).
+const COLLECT: &str = "invoice.collect";
+
+/// Jobs taken at once: enough to keep every core busy, few enough to be soon done again.
+const BATCH: i64 = 16;
+/// How long a worker beside others holds what it takes.
+const LEASE_SECONDS: i64 = 300;
+/// Tries until a job or a mail is given up; with the doubling wait that is about four days.
+const MAX_TRIES: i64 = 12;
+/// Seconds until the second try.
+const FIRST_WAIT_SECONDS: i64 = 60;
+/// No wait between tries is longer than twelve hours.
+const LONGEST_WAIT_SECONDS: i64 = 43_200;
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OutboxReport {
+    /// Jobs done.
+    pub done: u64,
+    /// Mails sent.
+    pub sent: u64,
+    /// Jobs and mails that failed and will be tried again.
+    pub retried: u64,
+    /// Jobs and mails that failed for good.
+    pub given_up: u64,
+}
+
+/// Why a job or a mail failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// It may work later.
+    Retry(String),
+    /// It never will.
+    GiveUp(String),
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::NotFound { .. } => Self::GiveUp(error.to_string()),
+            error => Self::Retry(error.to_string()),
+        }
+    }
+}
+
+/// What a job leaves to be written down.
+enum Done {
+    Nothing,
+    Mail { key: String, text: Box<MailText> },
+}
+
+/// A job that was begun.
+enum Running {
+    /// On a thread of its own.
+    Aside(JoinHandle<Result<Done, Failure>>),
+    Ended(Done),
+}
+
+/// What issuing an invoice asks for. Enqueue them in the transaction that issues it.
+pub fn jobs_for_issued(invoice: &Invoice) -> Vec<NewJob> {
+    // The file's turn comes first, so that the mail seldom has to make it.
+    vec![job(RENDER, invoice, -1), job(MAIL, invoice, 0)]
+}
+
+/// The automatic payment of an invoice, where its tenant has that on and something is due
+/// (PAY-06). Enqueue it in the transaction that issues it.
+pub fn job_for_auto_pay(tenant: &Tenant, invoice: &Invoice) -> Option<NewJob> {
+    let wanted = tenant.auto_pay == AutoPay::On && !invoice.due().is_zero();
+    wanted.then(|| job(COLLECT, invoice, 0))
+}
+
+fn job(kind: &'static str, invoice: &Invoice, seconds_after_issue: i64) -> NewJob {
+    let issued_at = invoice.issued_at.unwrap_or(invoice.created_at);
+    NewJob {
+        kind,
+        key: format!("{kind}:{}", invoice.invoice_id),
+        payload: payload(invoice.invoice_id),
+        run_at: issued_at.plus_seconds(seconds_after_issue),
+    }
+}
+
+/// Has the PDF of an invoice made anew, because its status or what is due has changed.
+pub(crate) async fn redraw(tx: &mut Tx, invoice: &Invoice, now: Timestamp) -> Result<()> {
+    let job = NewJob {
+        kind: RENDER,
+        key: format!("{RENDER}:{}:{}", invoice.invoice_id, invoice.version),
+        payload: payload(invoice.invoice_id),
+        run_at: now,
+    };
+    jobs::enqueue(tx, invoice.partner_id, &job, now).await?;
+    Ok(())
+}
+
+fn payload(invoice_id: InvoiceId) -> String {
+    json!({ "invoice_id": invoice_id }).to_string()
+}
+
+/// When a try that failed is followed by the next; `None` after the last.
+fn next_try(tries: i64, now: Timestamp) -> Option<Timestamp> {
+    if tries >= MAX_TRIES {
+        return None;
+    }
+    let doublings = u32::try_from(tries.clamp(1, 20) - 1).unwrap_or_default();
+    let wait = FIRST_WAIT_SECONDS.saturating_mul(1_i64 << doublings).min(LONGEST_WAIT_SECONDS);
+    Some(now.plus_seconds(wait))
+}
+
+/// Somebody else was faster; that is all right.
+fn unless_known(outcome: Result<(), StoreError>) -> Result<(), StoreError> {
+    match outcome {
+        Err(StoreError::Stale(_)) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+impl App {
+    /// Does everything that is due up to `until`, mails included, and ends. Nothing is held: what
+    /// a killed run leaves undone is due at once for the next, and two runs at once do some of the
+    /// work twice.
+    pub async fn run_jobs(&self, until: Timestamp) -> Result<OutboxReport> {
+        self.work(until, 0).await
+    }
+
+    /// Does everything that is due at `now` as one worker of several: what it takes is nobody
+    /// else's until it is done or the lease ends.
+    pub async fn work_jobs(&self, now: Timestamp) -> Result<OutboxReport> {
+        self.work(now, LEASE_SECONDS).await
+    }
+
+    async fn work(&self, now: Timestamp, lease_seconds: i64) -> Result<OutboxReport> {
+        let mut report = OutboxReport::default();
+        // Each job once per run: a failure that somebody else's claim hides is not tried for ever.
+        let mut tried = BTreeSet::new();
+        loop {
+            let mut taken = self
+                .db
+                .write(async |tx: &mut Tx| jobs::claim(tx, now, lease_seconds, BATCH).await)
+                .await?;
+            taken.retain(|job| tried.insert(job.job_id));
+            if taken.is_empty() {
+                break;
+            }
+            let outcomes = self.run_batch(&taken).await;
+            self.note(&taken, &outcomes, now).await?;
+            for (job, outcome) in taken.iter().zip(&outcomes) {
+                count(&mut report, job.attempts, outcome.as_ref().err());
+                report.done += u64::from(outcome.is_ok());
+            }
+        }
+        self.send_mails((now, lease_seconds), &mut report).await?;
+        Ok(report)
+    }
+
+    /// Reads what the jobs need, then renders them side by side.
+    async fn run_batch(&self, taken: &[Job]) -> Vec<Result<Done, Failure>> {
+        let mut running = Vec::with_capacity(taken.len());
+        for job in taken {
+            running.push(self.start(job).await);
+        }
+        let mut outcomes = Vec::with_capacity(taken.len());
+        for started in running {
+            outcomes.push(match started {
+                Ok(Running::Aside(handle)) => {
+                    handle.await.unwrap_or_else(|error| Err(Failure::Retry(error.to_string())))
+                }
+                Ok(Running::Ended(done)) => Ok(done),
+                Err(failure) => Err(failure),
+            });
+        }
+        outcomes
+    }
+
+    async fn start(&self, job: &Job) -> Result<Running, Failure> {
+        let payload: Value = serde_json::from_str(&job.payload).unwrap_or_default();
+        let invoice_id = payload["invoice_id"].as_str().and_then(|text| text.parse().ok());
+        let wrong = || Failure::GiveUp(format!("{:?} names no invoice", job.payload));
+        let invoice_id: InvoiceId = invoice_id.ok_or_else(wrong)?;
+        let app = self.clone();
+        Ok(match job.kind.as_str() {
+            RENDER => {
+                let parts = self.parts(job, invoice_id).await?;
+                Running::Aside(tokio::task::spawn_blocking(move || app.render(&parts)))
+            }
+            MAIL => {
+                let parts = self.parts(job, invoice_id).await?;
+                Running::Aside(tokio::task::spawn_blocking(move || app.write_mail(&parts)))
+            }
+            COLLECT => Running::Ended(self.auto_pay(job, invoice_id).await?),
+            kind => return Err(Failure::GiveUp(format!("nobody does jobs of kind {kind:?}"))),
+        })
+    }
+
+    /// Charges what is due. The job's key names the request, so that a second run asks about the
+    /// first one's payment instead of beginning another.
+    async fn auto_pay(&self, job: &Job, invoice_id: InvoiceId) -> Result<Done, Failure> {
+        let method = self.outside.auto_pay_method;
+        let wanted = Collect { request: Some(job.key.clone()), ..Collect::all(invoice_id, method) };
+        match self.collect(job.partner_id, &wanted).await {
+            Ok(collected) if collected.payment.status == PaymentStatus::Pending => {
+                Err(Failure::Retry("the gateway has not answered yet".to_owned()))
+            }
+            // Paid or declined: the events say which. Refused: nothing is left to collect.
+            Ok(_) | Err(AppError::Refused(_)) => Ok(Done::Nothing),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn parts(&self, job: &Job, invoice_id: InvoiceId) -> Result<InvoiceParts, Failure> {
+        let mut tx = self.db.begin_read().await.map_err(AppError::from)?;
+        let parts = load(&mut tx, job.partner_id, invoice_id).await?;
+        tx.commit().await.map_err(AppError::from)?;
+        Ok(parts)
+    }
+
+    fn render(&self, parts: &InvoiceParts) -> Result<Done, Failure> {
+        let name = file_name(&parts.invoice);
+        let name = name.ok_or_else(|| Failure::GiveUp("a draft has no file".to_owned()))?;
+        let bytes = self.outside.pdf.render(&document(parts));
+        let bytes = bytes.map_err(|error| Failure::GiveUp(error.to_string()))?;
+        let written = self.outside.files.write(&name, &bytes);
+        written.map_err(|error| Failure::Retry(format!("{name}: {error}")))?;
+        Ok(Done::Nothing)
+    }
+
+    /// The mail of an invoice, once its PDF is there to be attached.
+    fn write_mail(&self, parts: &InvoiceParts) -> Result<Done, Failure> {
+        let Some(text) = invoice_mail::text(&parts.invoice).map_err(Failure::GiveUp)? else {
+            return Ok(Done::Nothing);
+        };
+        let (_, path) = text.attachment.as_ref().expect("an invoice's mail has its PDF");
+        let kept = self.outside.files.read(path);
+        if kept.map_err(|error| Failure::Retry(format!("{path}: {error}")))?.is_none() {
+            self.render(parts)?;
+        }
+        let key = format!("invoice:{}", parts.invoice.invoice_id);
+        Ok(Done::Mail { key, text: Box::new(text) })
+    }
+
+    /// Writes down what came of a batch, in one transaction.
+    async fn note(
+        &self,
+        taken: &[Job],
+        outcomes: &[Result<Done, Failure>],
+        now: Timestamp,
+    ) -> Result<()> {
+        let noted = self
+            .db
+            .write(async |tx: &mut Tx| {
+                for (job, outcome) in taken.iter().zip(outcomes) {
+                    note_one(tx, job, outcome, now).await?;
+                }
+                Ok::<(), StoreError>(())
+            })
+            .await;
+        noted.map_err(AppError::from)
+    }
+}
+
+async fn note_one(
+    tx: &mut Tx,
+    job: &Job,
+    outcome: &Result<Done, Failure>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if let Ok(Done::Mail { key, text }) = outcome {
+        store::mails::enqueue(tx, job.partner_id, (key, text), now).await?;
+    }
+    let noted = match outcome {
+        Ok(_) => jobs::finish(tx, job).await,
+        Err(failure) => {
+            tracing::warn!(job = %job.key, attempt = job.attempts, ?failure, "job failed");
+            match later(failure, job.attempts, now) {
+                (Some(run_at), why) => jobs::retry(tx, job, run_at, why).await,
+                (None, why) => jobs::give_up(tx, job, why).await,
+            }
+        }
+    };
+    unless_known(noted)
+}
+
+/// When to try again, if ever, and why it failed.
+fn later(failure: &Failure, tries: i64, now: Timestamp) -> (Option<Timestamp>, &str) {
+    match failure {
+        Failure::Retry(why) => (next_try(tries, now), why),
+        Failure::GiveUp(why) => (None, why),
+    }
+}
+
+fn count(report: &mut OutboxReport, tries: i64, failure: Option<&Failure>) {
+    match failure {
+        None => {}
+        Some(Failure::Retry(_)) if tries < MAX_TRIES => report.retried += 1,
+        Some(_) => report.given_up += 1,
+    }
+}

@@ -1,0 +1,5 @@
+//! The pages. Each gets strings that are already formatted and only places them.
+
+pub(crate) mod index;
+pub(crate) mod layout;
+pub(crate) mod pdf;
