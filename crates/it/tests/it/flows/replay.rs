@@ -173,6 +173,8 @@ async fn sums(world: &World) -> Vec<String> {
 
 /// One leg of a call, in small numbers.
 type Leg = (usize, bool, i64, u32, Option<u8>);
+/// Legs with the numbers that are their ids.
+type Legs = Vec<(usize, Leg)>;
 
 fn call((number, (tenant, inbound, minute, talk, group)): (usize, Leg), trade: &Trade) -> CallLine {
     let own = trade.tenants[tenant].number.as_str();
@@ -185,10 +187,7 @@ fn call((number, (tenant, inbound, minute, talk, group)): (usize, Leg), trade: &
     }
 }
 
-async fn one_by_one(
-    engine: Engine,
-    (batch, singles): (Vec<(usize, Leg)>, Vec<(usize, Leg)>),
-) -> Result<(), TestCaseError> {
+async fn one_by_one(engine: Engine, (batch, singles): (Legs, Legs)) -> Result<(), TestCaseError> {
     let Some(at_once) = Trade::open(engine, 14).await else { return Ok(()) };
     let Some(one_by_one) = Trade::open(engine, 14).await else { return Ok(()) };
     let calls: Vec<CallLine> = batch.into_iter().map(|leg| call(leg, &at_once)).collect();
@@ -219,7 +218,7 @@ fn a_batch_is_its_calls_one_by_one(#[case] engine: Engine) {
         prop::option::weighted(0.6, 0..2_u8),
     );
     let legs = prop::collection::vec(leg, 1..16)
-        .prop_map(|legs| legs.into_iter().enumerate().collect::<Vec<_>>())
+        .prop_map(|legs| legs.into_iter().enumerate().collect::<Legs>())
         .prop_flat_map(|legs| (Just(legs.clone()), Just(legs).prop_shuffle()));
     let config = Config { cases: 5, max_shrink_iters: 20, ..Config::default() };
     let outcome =

@@ -6,7 +6,7 @@
 //! any speed, and never because some time has passed.
 
 use std::{
-    io::Write as _,
+    io::{Read as _, Write as _},
     path::PathBuf,
     process::{Child, Command, Stdio},
 };
@@ -40,9 +40,17 @@ pub(crate) enum Part {
     RunDue { until: String },
 }
 
-/// A process at work.
+/// A process at work. It does not outlive the test that started it.
 #[derive(Debug)]
 pub(crate) struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended already, and then there is nothing to kill.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
 
 impl World {
     /// Starts a process on this world's database, with this world's time.
@@ -97,10 +105,10 @@ impl Process {
     }
 
     /// Waits until the process has done its part, and answers what it found.
-    pub(crate) fn finish(self) -> Value {
-        let output = self.0.wait_with_output().unwrap();
-        let said = String::from_utf8(output.stdout).unwrap();
-        assert!(output.status.success(), "{said}");
+    pub(crate) fn finish(mut self) -> Value {
+        let mut said = String::new();
+        self.0.stdout.take().unwrap().read_to_string(&mut said).unwrap();
+        assert!(self.0.wait().unwrap().success(), "{said}");
         // The test runner's own words may stand before it on the line.
         let (_, answer) = said.split_once(ANSWER).unwrap_or_else(|| panic!("no answer: {said}"));
         serde_json::from_str(answer.lines().next().unwrap()).unwrap()
