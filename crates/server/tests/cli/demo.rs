@@ -17,7 +17,6 @@ const BLUEBIRD: &str = "--format asterisk-csv --source bluebird-pbx --partner bl
                         --zone America/New_York --data-dir demo";
 const FIRST_FILE: &str = "demo/cdrs/bluebird-pbx-2026-02-Master.csv";
 
-// Issue point 8
 #[test]
 fn the_demo_tells_its_story_and_every_command_works_on_it() {
     let place = Place::new();
@@ -91,7 +90,7 @@ fn files_are_where_the_demo_says(place: &Place) {
     }
 }
 
-// Issue point 4: importing a file twice changes nothing and says so
+// Importing a file twice changes nothing and says so
 fn importing_again_changes_nothing(place: &Place) {
     let ran = place.run(&format!("import-cdrs {FIRST_FILE} {BLUEBIRD}"));
     assert_eq!(ran.code, 0, "{ran:?}");
