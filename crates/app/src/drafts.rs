@@ -25,6 +25,7 @@ use store::{db::Tx, invoices::NewInvoice};
 use crate::{
     App,
     close::{Billing, issue_tx, issued_as, keep_logo, take_credits},
+    collect::idle_invoice,
     error::{AppError, Result},
     events, outbox,
 };
@@ -185,7 +186,8 @@ impl App {
                 if let Some(entry) = issue_tx(&issued, &computed, now)? {
                     store::ledger::post(tx, &mut book, &[entry]).await?;
                 }
-                let jobs = outbox::jobs_for_issued(&issued);
+                let mut jobs = outbox::jobs_for_issued(&issued);
+                jobs.extend(outbox::job_for_auto_pay(&desk.tenant, &issued));
                 store::jobs::enqueue_all(tx, partner_id, &jobs, now).await?;
                 let issued = Invoice { version: seen + 1, ..issued };
                 let mut happened =
@@ -230,7 +232,7 @@ impl App {
         self.db
             .write(async |tx| {
                 let mut book = store::ledger::lock_book(tx, partner_id).await?;
-                let issued = the_invoice(tx, partner_id, invoice_id).await?;
+                let issued = idle_invoice(tx, partner_id, invoice_id).await?;
                 let (subtotal, tax, credited) = (issued.subtotal, issued.tax, issued.credited);
                 let cancelled = applied(issued, InvoiceEvent::Cancel)?;
                 store::invoices::save(tx, &cancelled, seen).await?;

@@ -4,7 +4,7 @@
 //! Numbers are taken last, in the order of the tenants, so that they ascend without gaps (INV-18).
 
 use domain::{
-    account::{AutoPay, Credit, Partner, Tenant},
+    account::{Credit, Partner, Tenant},
     ids::{ChargeId, CreditId, InvoiceId, PartnerId},
     invoice::{
         compute::ComputedInvoice,
@@ -145,9 +145,7 @@ impl Chunk {
         self.charges.extend(issue.one_time.iter().map(|charge| (*charge, invoice_id)));
         self.ledger.extend(issue_tx(&invoice, computed, now)?);
         self.jobs.extend(outbox::jobs_for_issued(&invoice));
-        if tenant.auto_pay == AutoPay::On && invoice.due() > Minor::ZERO {
-            self.jobs.push(outbox::job_for_auto_pay(&invoice));
-        }
+        self.jobs.extend(outbox::job_for_auto_pay(tenant, &invoice));
         self.events.push(events::of_invoice("invoice.created", &invoice, 1, now));
         if invoice.due().is_zero() {
             self.events.push(events::of_invoice("invoice.paid", &invoice, 1, now));

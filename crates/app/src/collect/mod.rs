@@ -227,11 +227,8 @@ impl App {
         self.db
             .write(async |tx: &mut Tx| {
                 store::ledger::lock_book(tx, partner_id).await?;
-                let invoice = locked(tx, partner_id, invoice_id).await?;
+                let invoice = idle_invoice(tx, partner_id, invoice_id).await?;
                 check_open(&invoice)?;
-                if payments::is_in_progress(tx, partner_id, invoice_id).await? {
-                    return Err(AppError::PaymentInProgress);
-                }
                 let payment = Payment {
                     payment_id,
                     tenant_id: invoice.tenant_id,
@@ -283,6 +280,20 @@ async fn locked(tx: &mut Tx, partner_id: PartnerId, invoice_id: InvoiceId) -> Re
         return Err(not_found());
     }
     store::invoices::find(tx, partner_id, invoice_id).await?.ok_or_else(not_found)
+}
+
+/// The invoice, locked, if no payment of it is under way: what a card may be paying for just now
+/// is neither cancelled nor paid otherwise.
+pub(crate) async fn idle_invoice(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    invoice_id: InvoiceId,
+) -> Result<Invoice> {
+    let invoice = locked(tx, partner_id, invoice_id).await?;
+    if payments::is_in_progress(tx, partner_id, invoice_id).await? {
+        return Err(AppError::PaymentInProgress);
+    }
+    Ok(invoice)
 }
 
 fn check_open(invoice: &Invoice) -> Result<()> {

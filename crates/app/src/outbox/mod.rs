@@ -13,7 +13,13 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use domain::{ids::InvoiceId, invoice::issued::Invoice, payment::PaymentStatus, time::Timestamp};
+use domain::{
+    account::{AutoPay, Tenant},
+    ids::InvoiceId,
+    invoice::issued::Invoice,
+    payment::PaymentStatus,
+    time::Timestamp,
+};
 use serde_json::{Value, json};
 use store::{
     db::Tx,
@@ -100,9 +106,11 @@ pub fn jobs_for_issued(invoice: &Invoice) -> Vec<NewJob> {
     vec![job(RENDER, invoice, -1), job(MAIL, invoice, 0)]
 }
 
-/// The automatic payment of an invoice. Enqueue it in the transaction that issues it.
-pub fn job_for_auto_pay(invoice: &Invoice) -> NewJob {
-    job(COLLECT, invoice, 0)
+/// The automatic payment of an invoice, where its tenant has that on and something is due
+/// (PAY-06). Enqueue it in the transaction that issues it.
+pub fn job_for_auto_pay(tenant: &Tenant, invoice: &Invoice) -> Option<NewJob> {
+    let wanted = tenant.auto_pay == AutoPay::On && !invoice.due().is_zero();
+    wanted.then(|| job(COLLECT, invoice, 0))
 }
 
 fn job(kind: &'static str, invoice: &Invoice, seconds_after_issue: i64) -> NewJob {

@@ -152,10 +152,7 @@ fn line(partner_id: PartnerId, invoice: &InvoiceRow) -> Markup {
             td.status { (badge(invoice.status)) }
             td.date { (invoice.due_date) }
             td.amount.total { span.label { "Total " } (invoice.total) }
-            td class={ "amount due" @if is_settled { " settled" } } {
-                span.label { "Due " }
-                (invoice.due)
-            }
+            td.amount.due.settled[is_settled] { span.label { "Due " } (invoice.due) }
         }
     }
 }

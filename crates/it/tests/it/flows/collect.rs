@@ -242,6 +242,7 @@ async fn an_attempt_left_by_a_crash_is_asked_again(#[case] engine: Engine) {
     for blocked in [
         billed.pay(SandboxMethod::Visa, None).await.unwrap_err(),
         app.mark_paid(owner, (wanted.invoice_id, "cheque")).await.unwrap_err(),
+        app.cancel_invoice(owner, (wanted.invoice_id, 1), "asked for").await.unwrap_err(),
     ] {
         assert!(matches!(blocked, AppError::PaymentInProgress), "{blocked}");
     }
