@@ -12,7 +12,7 @@ use app::{App, outside::Outside};
 use clap::{Args, ValueEnum};
 use store::db::Db;
 
-use super::misuse;
+use super::{misuse, smtp::SmtpAddress};
 
 /// Where data is when nothing is said.
 const DATA_DIR: &str = "./trunkline-data";
@@ -34,6 +34,10 @@ pub(crate) struct DeploymentArgs {
     /// Whose time it is [default: simulated where the database was run so before, else system].
     #[arg(long, global = true, value_name = "CLOCK")]
     clock: Option<ClockKind>,
+    /// Mail server, smtp://HOST or smtps://HOST [default: mails are written to the data directory].
+    #[arg(long, global = true, value_name = "URL", env = "TRUNKLINE_SMTP")]
+    #[arg(hide_env_values = true)]
+    smtp: Option<SmtpAddress>,
 }
 
 /// Whose time a deployment has.
@@ -78,8 +82,17 @@ impl DeploymentArgs {
         Ok(App::new(db, clock, Ids::Random).with_outside(self.outside()))
     }
 
-    /// The outside world: mails and PDFs go to folders of the data directory.
-    pub(crate) fn outside(&self) -> Outside {
+    /// The outside world: PDFs go to the data directory, mails to the mail server or there too.
+    fn outside(&self) -> Outside {
+        let inside = self.inside();
+        match &self.smtp {
+            Some(server) => Outside { mail: MailSink::Smtp(Box::new(server.config())), ..inside },
+            None => inside,
+        }
+    }
+
+    /// The outside world kept in the data directory: nothing leaves the machine.
+    pub(crate) fn inside(&self) -> Outside {
         Outside {
             mail: MailSink::Folder(self.data_dir().join("mails")),
             files: DataDir::Folder(self.data_dir().to_owned()),

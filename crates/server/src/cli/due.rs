@@ -1,7 +1,7 @@
-//! `trunkline run-due`: everything that is due, in order.
+//! `trunkline run-due`: everything that is due, in order, and what follows from it: PDFs, mails.
 
 use anyhow::Context;
-use app::close::DueReport;
+use app::{close::DueReport, outbox::OutboxReport};
 use clap::Args;
 use domain::time::Timestamp;
 
@@ -31,9 +31,27 @@ impl DueArgs {
             let app = deployment.open(Missing::Refuse).await?;
             let report = app.run_due(self.until).await.context("run-due")?;
             output.line(&summary(&report))?;
-            Ok(Ending::Well)
+            let outbox = app.run_jobs(app.clock.now()).await.context("outbox")?;
+            let failed = outbox.retried + outbox.given_up;
+            if outbox.done + outbox.sent + failed > 0 {
+                output.line(&sent(&outbox))?;
+            }
+            Ok(if failed == 0 { Ending::Well } else { Ending::WithFindings })
         })
     }
+}
+
+/// What the outbox did, for people.
+fn sent(outbox: &OutboxReport) -> String {
+    let OutboxReport { done, sent, retried, given_up } = *outbox;
+    let mut text = format!("outbox: {} jobs done, {} mails sent", count(done), count(sent));
+    if retried > 0 {
+        text += &format!(", {} to be tried again", count(retried));
+    }
+    if given_up > 0 {
+        text += &format!(", {} given up", count(given_up));
+    }
+    text
 }
 
 /// What a run did, for people.

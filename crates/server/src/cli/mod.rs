@@ -15,6 +15,7 @@ mod import;
 mod output;
 mod rejects;
 mod serve;
+mod smtp;
 pub(crate) mod wording;
 
 use std::process::ExitCode;
@@ -51,7 +52,7 @@ enum Command {
     /// Show refused rows, or try them again.
     #[command(subcommand)]
     Rejects(rejects::RejectsCommand),
-    /// Do everything that is due: close periods, issue invoices, debit months.
+    /// Do everything that is due: close periods, issue invoices with PDFs and mails, debit months.
     RunDue(due::DueArgs),
     /// Derive the books again and name each difference.
     Check(check::CheckArgs),
@@ -112,6 +113,9 @@ pub(crate) fn run() -> ExitCode {
         }
     };
     start_log();
+    // Should a dependency bring a second provider of cryptography, ours stays the one in use. An
+    // error says that it is already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut output = Output::stdout();
     let ended = dispatch(cli, &mut output);
     let ended = ended.and_then(|ending| output.flush().map(|()| ending).map_err(Into::into));

@@ -28,7 +28,7 @@ fn steps(help: &str) -> Vec<Step<'_>> {
     steps
 }
 
-// Issue point 6: each calculator's `--help` shows a worked example, which is executed here.
+// Each calculator's `--help` shows a worked example, which is executed here.
 #[test]
 fn every_example_in_help_answers_what_it_shows() {
     for calculator in CALCULATORS {

@@ -17,7 +17,6 @@ const BLUEBIRD: &str = "--format asterisk-csv --source bluebird-pbx --partner bl
                         --zone America/New_York --data-dir demo";
 const FIRST_FILE: &str = "demo/cdrs/bluebird-pbx-2026-02-Master.csv";
 
-// Issue point 8
 #[test]
 fn the_demo_tells_its_story_and_every_command_works_on_it() {
     let place = Place::new();
@@ -91,7 +90,7 @@ fn files_are_where_the_demo_says(place: &Place) {
     }
 }
 
-// Issue point 4: importing a file twice changes nothing and says so
+// Importing a file twice changes nothing and says so
 fn importing_again_changes_nothing(place: &Place) {
     let ran = place.run(&format!("import-cdrs {FIRST_FILE} {BLUEBIRD}"));
     assert_eq!(ran.code, 0, "{ran:?}");
@@ -195,7 +194,8 @@ fn books_are_sound_and_nothing_is_due(place: &Place) {
     assert!(ran.stdout.starts_with("books are sound (1 partners, "), "{ran:?}");
     place.run("run-due --data-dir demo").assert_answered("nothing was due\n");
     let ran = place.run("run-due --until 2026-04-11T12:00:00Z --data-dir demo");
-    assert!(ran.stdout.contains("invoices issued"), "{ran:?}");
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    assert!(ran.stdout.contains("invoices issued") && ran.stdout.contains("\noutbox: "), "{ran:?}");
 }
 
 fn a_wrong_command_line_says_what_is_wrong(place: &Place) {
@@ -212,6 +212,7 @@ fn a_wrong_command_line_says_what_is_wrong(place: &Place) {
     check(2, &format!("import-cdrs f {rest} --format csv --columns src"), &["--columns"]);
     check(1, &format!("import-cdrs f {rest} --format csv --partner x"), &["no partner \"x\""]);
     check(2, "run-due --until yesterday --data-dir demo", &["yesterday"]);
+    check(2, "run-due --smtp mail.example --data-dir demo", &["--smtp", "smtps://HOST"]);
     check(2, "serve --listen 0.0.0.0:80 --data-dir demo", &["no sign-in yet", "127.0.0.1:8080"]);
     // One file that cannot be read keeps no other from being imported.
     place.write("none.ndjson", "");

@@ -59,6 +59,7 @@ impl Place {
 
     fn finish(&self, mut command: Command, stdin: &[u8]) -> Ran {
         command.current_dir(self.path()).env_remove("DATABASE_URL").env_remove("RUST_LOG");
+        command.env_remove("TRUNKLINE_SMTP");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut pipe = child.stdin.take().unwrap();
