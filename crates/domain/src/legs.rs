@@ -1,10 +1,11 @@
 //! Legs of one call: which of several records bears the price.
 //!
 //! Decided here (ruling 16): the legs that share a call group, a tenant and a direction are one
-//! call and are billed once, by the leg with the longest billable time. Queues, ring groups,
-//! transfers and two-leg switches write several records for one conversation; the longest is the
-//! one that covers it best, and never more than was talked. Ties go to the earliest answer, then
-//! the lowest id, so that the winner does not depend on the order in which records arrive.
+//! call and are billed once, by the leg with the longest talk time. Queues, ring groups, transfers
+//! and two-leg switches write several records for one conversation; the longest is the one that
+//! covers it best, and never more than was talked. Ties go to the leg with more hold by the
+//! tenant's side, which only its own device reports (MET-02), then to the earliest answer and the
+//! lowest id, so that the winner does not depend on the order in which records arrive.
 
 use std::cmp::Reverse;
 
@@ -21,10 +22,10 @@ use crate::{
 type LegKey = (TenantId, Direction, String);
 
 /// Higher is better.
-type Rank = (u32, Reverse<(Timestamp, CallId)>);
+type Rank = (i64, i64, Reverse<(Timestamp, CallId)>);
 
 fn rank(call: &Call) -> Rank {
-    (call.billable_seconds(), Reverse((call.rated_at(), call.call_id)))
+    (call.talk_seconds, call.hold_seconds, Reverse((call.rated_at(), call.call_id)))
 }
 
 /// Whether the call competes with other legs of its group.

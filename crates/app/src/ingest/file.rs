@@ -1,7 +1,7 @@
 //! One file: read, priced and added batch by batch, from where an earlier run ended.
 //!
 //! Reading and pricing happen in a thread of their own, so that they overlap with the database's
-//! work; at most two batches wait between them, whatever the file's size.
+//! work; at most one batch waits between them, whatever the file's size.
 
 use std::{
     fs::File,
@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Batches that wait between reading and writing.
-const WAITING_BATCHES: usize = 2;
+const WAITING_BATCHES: usize = 1;
 
 /// A file to import.
 #[derive(Debug, Clone)]
