@@ -25,7 +25,7 @@ use store::{db::Tx, invoices::StoredLine};
 
 use crate::{
     App,
-    close::{Billing, alloc_call},
+    close::{Billing, Books, alloc_call, price_after},
     directory::{Directory, call_facts},
     error::{AppError, Result},
 };
@@ -170,22 +170,10 @@ impl App {
         let sum =
             |of: fn(&CallShare) -> i64| behind.iter().map(|(_, share)| of(share)).sum::<i64>();
         let prices = Nanos::sum(behind.iter().map(|(call, _)| call.retail.price))?;
-        let listed: Vec<Value> = behind
-            .iter()
-            .take(LISTED_CALLS)
-            .map(|(call, share)| {
-                json!({
-                    "call": call.call_id,
-                    "ended_at": call.ended_at.to_string(),
-                    "direction": call.direction,
-                    "from": call.from,
-                    "to": call.to,
-                    "billed_seconds": share.billed_seconds,
-                    "included_seconds": share.covered_seconds,
-                    "price": call.retail.price.to_string(),
-                })
-            })
-            .collect();
+        let books = self.decks.books(tx, invoice.partner_id).await?;
+        let listed = behind.iter().take(LISTED_CALLS);
+        let listed = listed.map(|(call, share)| listed_value(&books, call, share));
+        let listed = listed.collect::<Result<Vec<Value>>>()?;
         Ok(json!({
             "count": behind.len(),
             "billed_seconds": sum(|share| share.billed_seconds),
@@ -250,6 +238,30 @@ fn is_behind(line: &StoredLine, call: &Call, bill_start: Timestamp) -> bool {
         LineBasis::PriorUsage { .. } => call.bill_period_start == bill_start,
         LineBasis::Profile { .. } | LineBasis::Charge(_) | LineBasis::None => false,
     }
+}
+
+/// A call of a usage line. Where a deck priced it, `charged` is what its price adds to the line;
+/// otherwise the line is the charged seconds of all its calls at one rate.
+fn listed_value(books: &Books, call: &Call, share: &CallShare) -> Result<Value> {
+    let charged_seconds = share.billed_seconds - share.covered_seconds;
+    let charged = match (call.retail.basis.deck, share.covered_seconds) {
+        (None, _) => None,
+        (Some(_), 0) => Some(call.retail.price),
+        (Some(_), _) if charged_seconds == 0 => Some(Nanos::ZERO),
+        (Some(_), covered) => Some(price_after(books, call, covered)?),
+    };
+    Ok(json!({
+        "call": call.call_id,
+        "ended_at": call.ended_at.to_string(),
+        "direction": call.direction,
+        "from": call.from,
+        "to": call.to,
+        "billed_seconds": share.billed_seconds,
+        "included_seconds": share.covered_seconds,
+        "charged_seconds": charged_seconds,
+        "price": call.retail.price.to_string(),
+        "charged": charged.map(|price| price.to_string()),
+    }))
 }
 
 fn shares(billing: &Billing<'_>, term: &Term, calls: &[Call]) -> Result<Vec<CallShare>> {

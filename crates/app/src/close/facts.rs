@@ -4,13 +4,17 @@
 //! only where their order decides (included minutes over several rates) or where a late call
 //! reaches a closed period. Nothing is decided about amounts: that is `domain::invoice`'s.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use domain::{
     account::{self, Tenant},
     allocation::{AllocCall, UsageGroup, UsageRow, UsageTerms, allocate_calls, allocate_sums},
     call::{Call, Outcome},
-    ids::{ChargeId, InvoiceId, PartnerId, TenantId},
+    catalog::RateBook,
+    ids::{ChargeId, DeckId, InvoiceId, PartnerId, TenantId},
     invoice::{
         compute::{
             Charge, ChargeKind, ClosedPeriod, ComputedInvoice, InvoiceInput, OpeningPeriod,
@@ -29,6 +33,7 @@ use domain::{
     time::{Span, Timestamp},
     usage::{RetailCharge, UsageKey, UsageSum},
 };
+use rustc_hash::FxHashMap;
 use store::db::Tx;
 
 use crate::{
@@ -38,6 +43,22 @@ use crate::{
 
 /// Calls read in one page where their order decides.
 const CALLS_PAGE: i64 = 10_000;
+
+/// Compiled decks by id and version.
+pub(crate) type Books = FxHashMap<(DeckId, i64), Arc<RateBook>>;
+
+/// What is left to pay of a call that a deck priced, once included minutes cover its first seconds.
+pub(crate) fn price_after(books: &Books, call: &Call, covered: i64) -> Result<Nanos, Overflow> {
+    let deck = call.retail.basis.deck.ok_or(Overflow)?;
+    let book = books.get(&(deck.deck_id, deck.version)).ok_or(Overflow)?;
+    let facts = rating::CallFacts {
+        digits: &call.far_number,
+        answered_at: call.rated_at(),
+        talk_seconds: call.billable_seconds(),
+    };
+    let covered = u32::try_from(covered).map_err(|_| Overflow)?;
+    book.quote_after(&facts, covered)?.map(|quote| quote.price).ok_or(Overflow)
+}
 
 /// What is needed to bill tenants of one partner.
 pub(crate) struct Billing<'a> {
@@ -113,20 +134,12 @@ impl<'a> Billing<'a> {
         }
         let calls = self.calls(tx, (tenant_id, term), billed_before).await?;
         let books = self.decks.books(tx, self.partner_id).await?;
-        let price_after = |alloc: &AllocCall, covered: i64| -> Result<Nanos, Overflow> {
+        let left_of = |alloc: &AllocCall, covered: i64| -> Result<Nanos, Overflow> {
             let call = calls.iter().find(|call| call.call_id == alloc.id).ok_or(Overflow)?;
-            let deck = call.retail.basis.deck.ok_or(Overflow)?;
-            let book = books.get(&(deck.deck_id, deck.version)).ok_or(Overflow)?;
-            let facts = rating::CallFacts {
-                digits: &call.far_number,
-                answered_at: call.rated_at(),
-                talk_seconds: call.billable_seconds(),
-            };
-            let covered = u32::try_from(covered).map_err(|_| Overflow)?;
-            book.quote_after(&facts, covered)?.map(|quote| quote.price).ok_or(Overflow)
+            price_after(&books, call, covered)
         };
         let allocated: Vec<AllocCall> = calls.iter().map(alloc_call).collect();
-        allocate_calls(&allocated, &terms, &price_after).map_err(broken)
+        allocate_calls(&allocated, &terms, &left_of).map_err(broken)
     }
 
     /// The rated calls that ended in a period.

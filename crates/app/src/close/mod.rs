@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub(crate) use chunk::period_lines;
-pub(crate) use facts::{Billing, alloc_call};
+pub(crate) use facts::{Billing, Books, alloc_call, price_after};
 pub(crate) use issue::{issue_tx, issued_as, keep_logo, take_credits};
 pub(crate) use monthly::debit_added;
 

@@ -19,14 +19,6 @@ const NOT_OURS: &str = "_sqlx_migrations";
 pub(crate) struct Content(BTreeMap<String, Vec<String>>);
 
 impl Content {
-    /// Without tables that say how something came in, not what.
-    pub(crate) fn without(mut self, tables: &[&str]) -> Self {
-        for table in tables {
-            assert!(self.0.remove(*table).is_some(), "{table}");
-        }
-        self
-    }
-
     /// Asserts that both are the same, and shows the first rows that are not.
     pub(crate) fn assert_same(&self, other: &Self) {
         let tables: Vec<&String> = self.0.keys().collect();
@@ -46,6 +38,24 @@ impl Content {
 }
 
 impl World {
+    /// The one number that `select` answers.
+    pub(crate) async fn number(&self, select: &str) -> i64 {
+        let mut tx = self.app.db.begin_read().await.unwrap();
+        let text = texts(&mut tx, format!("select cast(({select}) as text)")).await.remove(0);
+        text.parse().unwrap()
+    }
+
+    /// The texts that `select` answers.
+    pub(crate) async fn texts(&self, select: &str) -> Vec<String> {
+        let mut tx = self.app.db.begin_read().await.unwrap();
+        texts(&mut tx, select.to_owned()).await
+    }
+
+    /// Rows in a table.
+    pub(crate) async fn count(&self, table: &str) -> i64 {
+        self.number(&format!("select count(*) from {table}")).await
+    }
+
     /// Everything in this world's database.
     pub(crate) async fn content(&self) -> Content {
         let mut tx = self.app.db.begin_read().await.unwrap();

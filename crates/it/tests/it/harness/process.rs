@@ -6,7 +6,7 @@
 //! any speed, and never because some time has passed.
 
 use std::{
-    io::Write as _,
+    io::{Read as _, Write as _},
     path::PathBuf,
     process::{Child, Command, Stdio},
 };
@@ -22,8 +22,7 @@ use app::{
 };
 use domain::time::Timestamp;
 use serde_json::{Value, json};
-use sqlx::AssertSqlSafe;
-use store::db::{Db, Tx};
+use store::db::Db;
 
 use super::World;
 
@@ -41,9 +40,17 @@ pub(crate) enum Part {
     RunDue { until: String },
 }
 
-/// A process at work.
+/// A process at work. It does not outlive the test that started it.
 #[derive(Debug)]
 pub(crate) struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended already, and then there is nothing to kill.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
 
 impl World {
     /// Starts a process on this world's database, with this world's time.
@@ -65,17 +72,6 @@ impl World {
         Process(child.unwrap())
     }
 
-    /// Rows in a table.
-    pub(crate) async fn count(&self, table: &str) -> i64 {
-        let mut tx = self.app.db.begin_read().await.unwrap();
-        let sql = AssertSqlSafe(format!("select count(*) from {table}"));
-        let (count,): (i64,) = match &mut tx {
-            Tx::Sqlite(tx) => sqlx::query_as(sql).fetch_one(&mut **tx).await.unwrap(),
-            Tx::Postgres(tx) => sqlx::query_as(sql).fetch_one(&mut **tx).await.unwrap(),
-        };
-        count
-    }
-
     /// Does `part` in processes that are killed, each once `table` has so many rows, and in a
     /// last one that is left alone. Answers how many were killed before they were done.
     pub(crate) async fn killed_on_the_way(
@@ -95,12 +91,13 @@ impl World {
 }
 
 impl Process {
-    fn is_running(&mut self) -> bool {
+    /// Whether it is still at work.
+    pub(crate) fn is_running(&mut self) -> bool {
         self.0.try_wait().unwrap().is_none()
     }
 
     /// Kills the process; whether it was still at work.
-    fn kill(&mut self) -> bool {
+    pub(crate) fn kill(&mut self) -> bool {
         let was_running = self.is_running();
         self.0.kill().unwrap();
         self.0.wait().unwrap();
@@ -108,10 +105,10 @@ impl Process {
     }
 
     /// Waits until the process has done its part, and answers what it found.
-    pub(crate) fn finish(self) -> Value {
-        let output = self.0.wait_with_output().unwrap();
-        let said = String::from_utf8(output.stdout).unwrap();
-        assert!(output.status.success(), "{said}");
+    pub(crate) fn finish(mut self) -> Value {
+        let mut said = String::new();
+        self.0.stdout.take().unwrap().read_to_string(&mut said).unwrap();
+        assert!(self.0.wait().unwrap().success(), "{said}");
         // The test runner's own words may stand before it on the line.
         let (_, answer) = said.split_once(ANSWER).unwrap_or_else(|| panic!("no answer: {said}"));
         serde_json::from_str(answer.lines().next().unwrap()).unwrap()

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use app::setup::{NewDeckVersion, NewTenant};
 use domain::{
-    account::{Partner, Tenant},
+    account::Partner,
     cycle::Every,
     ids::ProfileId,
     money::{Minor, Nanos},
@@ -41,8 +41,6 @@ pub(crate) struct Trade {
 
 /// A tenant with its numbers.
 pub(crate) struct Customer {
-    pub(crate) partner: Partner,
-    pub(crate) tenant: Tenant,
     pub(crate) number: String,
     pub(crate) toll_free: String,
 }
@@ -60,9 +58,9 @@ fn profiles(partner: &Partner) -> Vec<ProfileTerms> {
     };
     vec![
         ProfileTerms {
-            name: "Weekly".to_owned(),
+            name: "Quarterly".to_owned(),
             cycle: BillingCycle::Anniversary,
-            every: Every::Week,
+            every: Every::Quarter,
             ..payg.clone()
         },
         ProfileTerms { name: "By class".to_owned(), minute_rates: by_class, ..payg.clone() },
@@ -137,8 +135,7 @@ impl Trade {
             .unwrap();
         let now = world.app.clock.now();
         world.app.clock.advance(now.plus_seconds(HOURS_BETWEEN * 3_600)).unwrap();
-        let partner = partner.clone();
-        self.tenants.push(Customer { partner, tenant, number: local, toll_free: free });
+        self.tenants.push(Customer { number: local, toll_free: free });
     }
 
     /// Calls of these tenants that end in `span`, in no order: in and out, toll-free, unanswered,

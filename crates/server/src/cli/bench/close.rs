@@ -45,9 +45,10 @@ impl CloseArgs {
             mode: ImportMode::Keep,
             batch_rows: BATCH_ROWS,
         };
+        world::month_passes(app)?;
         let watch = Stopwatch::start();
         let report = app.import_file(&request, &mut |_| {}).await?;
-        ensure!(report.rated == self.calls, "{} of {} rated", report.rated, self.calls);
+        ensure!(report.rated == self.calls, "not every call was rated: {report:?}");
         let import = watch.elapsed().as_secs_f64();
         let end = Timestamp::parse(END).context("the end of the bench's month")?;
         let watch = Stopwatch::start();

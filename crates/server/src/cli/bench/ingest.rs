@@ -47,10 +47,11 @@ impl IngestArgs {
             mode: ImportMode::Keep,
             batch_rows: BATCH_ROWS,
         };
+        world::month_passes(app)?;
         let watch = Stopwatch::start();
         let report = app.import_file(&request, &mut |_| {}).await?;
         let seconds = watch.elapsed().as_secs_f64();
-        ensure!(report.rated == self.calls, "{} of {} rated", report.rated, self.calls);
+        ensure!(report.rated == self.calls, "not every call was rated: {report:?}");
         let peak = memory::peak_mib();
         let ours = self.calls as f64 / seconds;
         let raw = self.calls as f64 / raw_insert(&app.db, partner.partner_id).await?;
@@ -107,7 +108,7 @@ pub(super) fn write_calls(path: &Path, numbers: &[String], calls: u64) -> anyhow
         line.clear();
         writeln!(
             line,
-            "\"\",\"+1{from}\",\"+{to}\",\"from-carrier\",\"\"\"\"\"\" <+1{from}>\",\
+            "\"\",\"+1{from}\",\"+{to}\",\"from-carrier\",\"\"\"\"\" <+1{from}>\",\
              \"PJSIP/carrier-{index:08x}\",\"PJSIP/phone-{index:08x}\",\"Dial\",\
              \"PJSIP/phone/sip:phone@127.0.0.1\",\"{}\",\"{}\",\"{}\",{},{talk},\"ANSWERED\",\
              \"DOCUMENTATION\",\"{}.{index}\",\"\",\"\",\"{}.{index}\",{index}",

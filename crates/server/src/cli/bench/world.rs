@@ -11,6 +11,7 @@ use domain::{
     phone::CallClass,
     tenancy::ProfileVersions,
     tenant::TenantEvent,
+    time::Timestamp,
 };
 use store::due::PeriodState;
 
@@ -50,6 +51,15 @@ pub(super) async fn tenants(app: &App, count: usize) -> anyhow::Result<(Partner,
     store::operator::bump_directory_version(&mut tx).await?;
     tx.commit().await?;
     Ok((partner, numbers))
+}
+
+/// The last instant of the month in which all calls end: none may end in the future.
+const MONTH_END: &str = "2026-03-31T23:59:59Z";
+
+/// Moves the clock to the end of the month.
+pub(super) fn month_passes(app: &App) -> anyhow::Result<()> {
+    let end = Timestamp::parse(MONTH_END).context("the end of the bench's month")?;
+    Ok(app.clock.advance(end)?)
 }
 
 #[derive(Default)]
