@@ -223,7 +223,11 @@ pub(super) async fn show_next_steps(
     // Numbers are a partner's own, so the id says which.
     let id = example.map_or_else(String::new, |invoice| invoice.invoice_id.to_string());
     let program = std::env::args().next().unwrap_or_else(|| "trunkline".to_owned());
-    let option = format!("--data-dir {directory}");
+    let mut option = format!("--data-dir {directory}");
+    if deployment.url().is_some() {
+        // Never shown as it is: there may be a password in it.
+        option += " --db URL";
+    }
     text += "TRY\n";
     for command in [&*format!("explain invoice {id}"), "rejects list", "check"] {
         text += &format!("  {program} {command} {option}\n");
