@@ -18,8 +18,8 @@ use domain::{
     ids::{BatchId, CallId, DeckId, PartnerId, ProfileId, SourceId, TenantId},
     ownership::{OwnerError, Ownership, Parties, TenantParty},
     phone::{CallClass, Destination, Dialled, E164, HomeArea},
+    rating::Increments,
     term::{DatedVersion, Term, Versions},
-    tier::Increments,
     time::{Timestamp, Zone},
     usage::{PriceBasis, RetailCharge},
 };
@@ -298,7 +298,7 @@ impl Directory {
         let terms = partner.wholesale_at(facts.answered_at);
         let wholesale = terms.map(|terms| WholesaleSide {
             terms,
-            increments: Increments::SIX_SIX,
+            increments: Increments::default(),
             deck: terms.deck.and_then(|id| Some((id, self.wholesale_decks.get(&id)?))),
             charge: partner.charge,
         });

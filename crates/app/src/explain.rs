@@ -318,8 +318,8 @@ fn retail_value(directory: &Directory, call: &Call) -> Result<Value> {
                 domain::charging::minute_rate(pricing.terms.terms.minute_rates, call.class)
                     .to_string()
             }),
-            "minimum_seconds": pricing.map(|pricing| pricing.increments.first()),
-            "increment_seconds": pricing.map(|pricing| pricing.increments.following()),
+            "minimum_seconds": pricing.map(|pricing| pricing.increments.minimum_seconds()),
+            "increment_seconds": pricing.map(|pricing| pricing.increments.increment_seconds()),
         }),
     };
     Ok(json!({

@@ -14,12 +14,11 @@ use crate::{
     catalog::RateBook,
     cdr::{CallRecord, Direction},
     ids::{DeckId, ProfileId},
-    money::{Micros, Nanos, Overflow, round_to_i64},
+    money::{Micros, Nanos, Overflow},
     ownership::Ownership,
     phone::{CallClass, Destination},
     profile::{MinuteRates, ProfileTerms, UsageScope},
-    rating,
-    tier::Increments,
+    rating::{self, Increments, wholesale_cost},
     time::Timestamp,
     usage::{DeckRef, PriceBasis},
 };
@@ -248,13 +247,11 @@ fn wholesale_price(
     if facts.destination.needs_deck() {
         return Ok(None);
     }
-    let billed_seconds = i64::from(side.increments.billed_seconds(facts.billable_seconds));
+    let billed_seconds = side.increments.billed_seconds(facts.billable_seconds);
     let rate = match facts.class {
         CallClass::Local => side.terms.local_minute,
         CallClass::TollFree => side.terms.toll_free_minute,
     };
-    // One rounding, from the exact product to a micro (F-02).
-    let exact = i128::from(rate.get()) * i128::from(billed_seconds);
-    let cost = Micros::new(round_to_i64(exact, 60 * 1_000)?);
-    Ok(Some(priced(None, billed_seconds, cost)))
+    let cost = wholesale_cost(rate, billed_seconds)?;
+    Ok(Some(priced(None, i64::from(billed_seconds), cost)))
 }

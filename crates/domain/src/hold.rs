@@ -6,7 +6,7 @@
 
 use crate::{
     money::{Micros, Nanos, Overflow},
-    tier::Increments,
+    rating::Increments,
 };
 
 /// Longest hold in seconds: a call is at most a week, as in call records.
@@ -112,7 +112,7 @@ mod tests {
             price: PlainPrice {
                 rate: Nanos::parse(rate).expect("a rate"),
                 connection_fee: Nanos::ZERO,
-                increments: Increments::SIX_SIX,
+                increments: Increments::default(),
             },
             cap_seconds: 3_600,
         }

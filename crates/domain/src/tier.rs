@@ -4,14 +4,13 @@
 //! wholesale, and the billing increments. The rate in force is chosen by the instant a call was
 //! answered (ruling 6); a change is prospective and never touches what was billed (PLT-23).
 
-use std::num::NonZeroU32;
-
 use serde::{Deserialize, Serialize};
 
 use crate::{
     money::{Currency, Micros, Minor, Nanos, Overflow, round_to_i64},
     phone::CallClass,
     proration::Fraction,
+    rating::wholesale_cost,
     time::Timestamp,
 };
 
@@ -139,8 +138,7 @@ impl TierRates {
 
     /// What a call costs the partner (F-02): rounded once, to a micro.
     pub fn call_cost(&self, class: CallClass, billed_seconds: u32) -> Result<Micros, Overflow> {
-        let exact = i128::from(self.minute(class).get()) * i128::from(billed_seconds);
-        round_to_i64(exact, 60 * 1_000).map(Micros::new)
+        wholesale_cost(self.minute(class), billed_seconds)
     }
 }
 
@@ -158,65 +156,6 @@ pub fn recurring_cost(
         .ok_or(Overflow)?;
     let unit = i128::from(fraction.whole()) * i128::from(currency.nanos_per_minor());
     currency.to_micros(Minor::new(round_to_i64(exact, unit)?))
-}
-
-/// Call time is billed in steps: a first one as the minimum, then further ones (MET-03).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Increments {
-    first: NonZeroU32,
-    following: NonZeroU32,
-}
-
-/// An increment is not between a second and a day.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("increments of {first}/{following} s are not between 1 and {MAX_INCREMENT} s")]
-pub struct IncrementError {
-    /// The claimed first increment.
-    pub first: u32,
-    /// The claimed following increment.
-    pub following: u32,
-}
-
-/// Longest increment in seconds. Whole minutes are usual; a day is beyond any contract.
-const MAX_INCREMENT: u32 = 86_400;
-
-impl Increments {
-    /// Six seconds first, six seconds following: the default.
-    pub const SIX_SIX: Self = match (NonZeroU32::new(6), NonZeroU32::new(6)) {
-        (Some(first), Some(following)) => Self { first, following },
-        _ => unreachable!(),
-    };
-
-    /// `first` seconds at least, then steps of `following` seconds.
-    pub fn try_new(first: u32, following: u32) -> Result<Self, IncrementError> {
-        let checked = |seconds: u32| {
-            NonZeroU32::new(seconds).filter(|seconds| seconds.get() <= MAX_INCREMENT)
-        };
-        match (checked(first), checked(following)) {
-            (Some(first), Some(following)) => Ok(Self { first, following }),
-            _ => Err(IncrementError { first, following }),
-        }
-    }
-    /// The first increment in seconds.
-    pub const fn first(self) -> u32 {
-        self.first.get()
-    }
-    /// The following increment in seconds.
-    pub const fn following(self) -> u32 {
-        self.following.get()
-    }
-    /// Billed seconds of a call with this billable time; nothing is billed for nothing (F-01).
-    pub fn billed_seconds(self, billable: u32) -> u32 {
-        let (first, following) = (self.first.get(), self.following.get());
-        match billable {
-            0 => 0,
-            _ if billable <= first => first,
-            _ => {
-                let steps = (billable - first).div_ceil(following);
-                first.saturating_add(steps.saturating_mul(following))
-            }
-        }
-    }
 }
 
 /// A value of `T` and the changes to it, each in force from its instant on, oldest first.
@@ -295,6 +234,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::rating::Increments;
     use crate::time::Day;
 
     fn rates(tier: Tier) -> TierRates {
@@ -359,15 +299,14 @@ mod tests {
     // MET-03 F-01
     #[test]
     fn billed_time_grows_in_increments() {
-        let six = |talk| Increments::SIX_SIX.billed_seconds(talk);
+        let six = |talk| Increments::default().billed_seconds(talk);
         let table = [(0, 0), (1, 6), (6, 6), (7, 12), (51, 54), (59, 60), (60, 60), (61, 66)];
         for (talk, billed) in table {
             assert_eq!(six(talk), billed);
         }
         let thirty_six = Increments::try_new(30, 6).expect("increments");
         assert_eq!(thirty_six.billed_seconds(31), 36);
-        assert!(Increments::try_new(0, 6).is_err());
-        assert!(Increments::try_new(6, 90_000).is_err());
+        assert!(Increments::try_new(6, 0).is_err());
     }
 
     // PLT-22

@@ -10,7 +10,8 @@ use domain::{
     money::Currency,
     partner::PartnerStatus,
     profile::{ProfileVersion, automatic_profiles},
-    tier::{Increments, Tier, TierRates},
+    rating::Increments,
+    tier::{Tier, TierRates},
     time::{Timestamp, Zone},
 };
 use serde_json::json;

@@ -6,7 +6,7 @@ use super::fields::{CalcError, Fields};
 use crate::{
     hold::{HoldRequest, MAX_HOLD_SECONDS, PlainPrice},
     money::{Micros, Nanos},
-    tier::Increments,
+    rating::Increments,
 };
 
 /// What is available, the longest permitted whole seconds (0 refuses the call), and what to hold.

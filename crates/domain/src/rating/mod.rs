@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub use calc::{CallLineError, calc_price_line};
-pub use plain::{Increments, ZeroIncrement, price_at_rate, wholesale_cost};
+pub use plain::{Increments, ZeroIncrement, wholesale_cost};
 
 /// What of a call decides its price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -80,11 +80,6 @@ impl From<Increments> for IncrementsFields {
     }
 }
 
-/// What billed seconds cost at a rate per minute, to the nano.
-pub fn price_at_rate(rate: Nanos, billed_seconds: u32) -> Result<Nanos, Overflow> {
-    round_to_i64(i128::from(rate.get()) * i128::from(billed_seconds), 60).map(Nanos::new)
-}
-
 /// What billed seconds cost at a wholesale rate per minute, to the micro (F-02). Rounded once:
 /// going through nanos first could round twice.
 pub fn wholesale_cost(rate: Nanos, billed_seconds: u32) -> Result<Micros, Overflow> {
@@ -136,10 +131,10 @@ mod tests {
         let cost = wholesale_cost(rate, 6).expect("in range");
         assert_eq!(cost, Micros::parse("0.0014").expect("an amount"));
         assert_eq!(cost.get() * 1_000, 1_400_000);
-        assert_eq!(price_at_rate(rate, 6), Ok(Nanos::new(1_400_000)));
+        assert_eq!(rate.per_minute_for(6), Ok(Nanos::new(1_400_000)));
         // 1.4996 nanos-thousandths: to the nano it is 1.500, and rounding again would give 2.
         let awkward = Nanos::new(14_996);
-        assert_eq!(price_at_rate(awkward, 6).map(Nanos::to_micros), Ok(Micros::new(2)));
+        assert_eq!(awkward.per_minute_for(6).map(Nanos::to_micros), Ok(Micros::new(2)));
         assert_eq!(wholesale_cost(awkward, 6), Ok(Micros::new(1)));
         assert_eq!(wholesale_cost(Nanos::new(i64::MAX), u32::MAX), Err(Overflow));
     }
