@@ -10,7 +10,11 @@
 use std::{fs, panic, path::Path};
 
 use adapters::cdr_files::{Format, MAX_KEPT_BYTES, ReadOptions, RowReader, parse_row};
-use domain::time::Zone;
+use domain::{
+    catalog::{RateBook, format_deck_csv, parse_deck_csv},
+    rating::CallFacts,
+    time::{Timestamp, Zone},
+};
 
 /// Rounds per target unless the environment says otherwise: under two seconds without optimisation.
 const DEFAULT_ROUNDS: u64 = 1_000;
@@ -18,7 +22,13 @@ const DEFAULT_ROUNDS: u64 = 1_000;
 const MAX_FILE_BYTES: usize = 16 * 1024;
 
 /// Pieces that mean something to one of the parsers.
-const PIECES: [&[u8]; 34] = [
+const PIECES: [&[u8]; 40] = [
+    b";",
+    b"@",
+    b"0:6@0.1/60",
+    b"mon-fri 08:00-18:00",
+    b"half_up",
+    b"prefix",
     b"\n",
     b"\r\n",
     b"\"",
@@ -78,6 +88,32 @@ fn mutated_ndjson_files_get_an_answer() {
 #[test]
 fn mutated_csv_files_get_an_answer() {
     fuzz("csv", |file| check_rows(Format::Csv, file));
+}
+
+#[test]
+fn mutated_decks_get_an_answer() {
+    fuzz("deck", check_deck);
+}
+
+/// A deck's good rows compile and price, and read as themselves once they are written; the bad
+/// ones are named by their line.
+fn check_deck(file: &[u8]) {
+    let zone = Zone::parse("America/Chicago").expect("a zone");
+    let parsed = parse_deck_csv(file, &zone);
+    assert!(parsed.errors.iter().all(|error| error.line >= 1 && !error.message.is_empty()));
+    if !parsed.errors.is_empty() {
+        return;
+    }
+    let written = parse_deck_csv(format_deck_csv(&parsed.rows).as_bytes(), &zone);
+    assert_eq!((written.rows, written.errors), (parsed.rows.clone(), Vec::new()));
+    let book = RateBook::compile(&parsed.rows, &zone).expect("rows without errors compile");
+    for digits in ["12125550100", "19005550100", "442071838750", "7", ""] {
+        for talk_seconds in [0, 1, 67, 3_600, u32::MAX] {
+            let answered_at = Timestamp::from_seconds(1_793_523_600);
+            // Too large a price is an answer, too.
+            let _ = book.quote(&CallFacts { digits, answered_at, talk_seconds });
+        }
+    }
 }
 
 /// Runs `check`, which panics if the parser breaks its promises, over the files of a corpus folder
