@@ -394,3 +394,50 @@ async fn the_open_period_is_the_next_invoices(#[case] engine: Engine) {
     assert_eq!((open.open_start, open.open_end), (Some(period.start), Some(period.end)));
     assert_eq!((open.next_action_at, last.issued_at), (Some(period.end), Some(period.end)));
 }
+
+// INV-27, INV-33 issuing tells of number, tenant, period, totals and status, by own ids only
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn issuing_an_invoice_is_told_once(#[case] engine: Engine) {
+    let Some((world, partner)) = World::with_partner(engine).await else { return };
+    let other = world.partner("elm-voice").await;
+    let tenant = world.on_profile(&partner, "acme", "Flat Rate Starter").await;
+    world.run_due("2026-06-01T00:00:00Z").await;
+    let mut tx = world.begin().await;
+    let page = store::events::page(&mut tx, partner.partner_id, None, 1_000).await.unwrap();
+    let told: Vec<serde_json::Value> = page
+        .iter()
+        .filter(|(_, event)| event.kind == "invoice.created")
+        .map(|(_, event)| serde_json::from_str(&event.payload).unwrap())
+        .collect();
+    let [payload] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(payload["number"], "INV-000001");
+    assert_eq!(payload["tenant_id"], tenant.tenant_id.to_string());
+    assert_eq!(payload["period_start"], "2026-05-01T00:00:00Z");
+    assert_eq!(payload["period_end"], "2026-06-01T00:00:00Z");
+    assert_eq!((&payload["total"], &payload["currency"]), (&"99.00".into(), &"USD".into()));
+    assert_eq!((&payload["status"], &payload["due_day"]), (&"sent".into(), &"2026-06-16".into()));
+    let foreign = store::events::page(&mut tx, other.partner_id, None, 1_000).await.unwrap();
+    assert!(foreign.iter().all(|(_, event)| !event.kind.starts_with("invoice.")));
+}
+
+// PRO-21, WAL-02 what tenants pay and what their partner pays know nothing of each other
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn another_profile_changes_no_wallet_debit(#[case] engine: Engine) {
+    let mut spent = Vec::new();
+    for profile in ["Pay-As-You-Go", "Flat Rate Starter"] {
+        let Some((world, partner)) = World::with_partner(engine).await else { return };
+        let tenant = world.on_profile(&partner, "acme", profile).await;
+        world.app.assign_numbers(partner.partner_id, tenant.tenant_id, &[ACME]).await.unwrap();
+        let before = wallet(&world, &partner).await;
+        let call = CallLine::new("1", (OUTSIDE, ACME), at("2026-05-03T10:00:00Z"), 600);
+        world.calls(&[call]).await;
+        spent.push(before.minus(wallet(&world, &partner).await).unwrap());
+    }
+    assert_eq!(spent, [Micros::new(200_000), Micros::new(200_000)]);
+}
