@@ -1,18 +1,12 @@
 //! A month of many tenants closed, against a bare bulk insert of the same invoices and lines.
 
-use adapters::{
-    cdr_files::{Format, ReadOptions},
-    clock::Stopwatch,
-};
+use adapters::clock::Stopwatch;
 use anyhow::{Context, ensure};
-use app::{
-    App,
-    ingest::{BATCH_ROWS, ImportMode, ImportRequest},
-};
+use app::App;
 use clap::Args;
 use domain::time::Timestamp;
 
-use super::{Figure, Scratch, Shape, ingest::write_calls, memory, world};
+use super::{Figure, Scratch, Shape, ingest::import, memory, world};
 
 /// The month's end.
 const END: &str = "2026-04-01T00:00:00Z";
@@ -34,22 +28,8 @@ impl CloseArgs {
     #[expect(clippy::cast_precision_loss, reason = "figures for people")]
     pub(super) async fn measure(&self, app: &App) -> anyhow::Result<Vec<Figure>> {
         let folder = Scratch::new()?;
-        let path = folder.0.join("Master.csv");
         let (partner, numbers) = world::tenants(app, self.tenants).await?;
-        write_calls(&path, &numbers, self.calls)?;
-        let request = ImportRequest {
-            path,
-            options: ReadOptions::new(Format::AsteriskCsv),
-            source: "bench".to_owned(),
-            owner: None,
-            mode: ImportMode::Keep,
-            batch_rows: BATCH_ROWS,
-        };
-        world::month_passes(app)?;
-        let watch = Stopwatch::start();
-        let report = app.import_file(&request, &mut |_| {}).await?;
-        ensure!(report.rated == self.calls, "not every call was rated: {report:?}");
-        let import = watch.elapsed().as_secs_f64();
+        let (import, _) = import(app, &folder.0, (&numbers, self.calls)).await?;
         let end = Timestamp::parse(END).context("the end of the bench's month")?;
         let watch = Stopwatch::start();
         let due = app.run_due(Some(end)).await?;

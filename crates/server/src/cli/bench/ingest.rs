@@ -35,23 +35,8 @@ impl IngestArgs {
     #[expect(clippy::cast_precision_loss, reason = "figures for people")]
     pub(super) async fn measure(&self, app: &App) -> anyhow::Result<Vec<Figure>> {
         let folder = Scratch::new()?;
-        let path = folder.0.join("Master.csv");
         let (partner, numbers) = world::tenants(app, self.tenants).await?;
-        write_calls(&path, &numbers, self.calls)?;
-        let bytes = std::fs::metadata(&path)?.len();
-        let request = ImportRequest {
-            path,
-            options: ReadOptions::new(Format::AsteriskCsv),
-            source: "bench".to_owned(),
-            owner: None,
-            mode: ImportMode::Keep,
-            batch_rows: BATCH_ROWS,
-        };
-        world::month_passes(app)?;
-        let watch = Stopwatch::start();
-        let report = app.import_file(&request, &mut |_| {}).await?;
-        let seconds = watch.elapsed().as_secs_f64();
-        ensure!(report.rated == self.calls, "not every call was rated: {report:?}");
+        let (seconds, bytes) = import(app, &folder.0, (&numbers, self.calls)).await?;
         let peak = memory::peak_mib();
         let ours = self.calls as f64 / seconds;
         let raw = self.calls as f64 / raw_insert(&app.db, partner.partner_id).await?;
@@ -67,6 +52,31 @@ impl IngestArgs {
             Figure::new("books checked afterwards", watch.elapsed().as_secs_f64(), "s"),
         ])
     }
+}
+
+/// Writes calls to a file in `folder` and imports it. Answers how many seconds that took, and how
+/// many bytes the file has.
+pub(super) async fn import(
+    app: &App,
+    folder: &Path,
+    (numbers, calls): (&[String], u64),
+) -> anyhow::Result<(f64, u64)> {
+    let path = folder.join("Master.csv");
+    write_calls(&path, numbers, calls)?;
+    let bytes = std::fs::metadata(&path)?.len();
+    let request = ImportRequest {
+        path,
+        options: ReadOptions::new(Format::AsteriskCsv),
+        source: "bench".to_owned(),
+        owner: None,
+        mode: ImportMode::Keep,
+        batch_rows: BATCH_ROWS,
+    };
+    world::month_passes(app)?;
+    let watch = Stopwatch::start();
+    let report = app.import_file(&request, &mut |_| {}).await?;
+    ensure!(report.rated == calls, "not every call was rated: {report:?}");
+    Ok((watch.elapsed().as_secs_f64(), bytes))
 }
 
 /// Seconds for inserting the calls that were imported once more, as bare rows.
@@ -92,7 +102,7 @@ async fn raw_insert(db: &Db, partner_id: domain::ids::PartnerId) -> anyhow::Resu
 }
 
 /// Writes inbound calls as Asterisk does, in the order in which they end.
-pub(super) fn write_calls(path: &Path, numbers: &[String], calls: u64) -> anyhow::Result<()> {
+fn write_calls(path: &Path, numbers: &[String], calls: u64) -> anyhow::Result<()> {
     let start = Timestamp::parse(START).context("the start of the bench's world")?;
     let mut scatter = Scatter::new(3);
     let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
