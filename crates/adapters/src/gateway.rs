@@ -118,6 +118,13 @@ pub enum Gateway {
 }
 
 impl Gateway {
+    /// What keys of the API begin with: they say whether money can move (ruling 29).
+    pub const fn key_prefix(&self) -> &'static str {
+        match self {
+            Self::Sandbox => "sk_test_",
+        }
+    }
+
     /// Asks for a charge. Call it outside of any transaction.
     pub async fn charge(&self, request: &ChargeRequest) -> GatewayAnswer {
         match self {

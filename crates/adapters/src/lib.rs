@@ -8,5 +8,7 @@ pub mod data_dir;
 pub mod files;
 pub mod gateway;
 pub mod ids;
+pub mod limits;
 pub mod mail;
 pub mod pdf;
+pub mod secrets;

@@ -23,6 +23,15 @@ pub enum AppError {
     /// Another payment of the invoice is not finished (ruling 10).
     #[error("another payment of this invoice is in progress")]
     PaymentInProgress,
+    /// An idempotency key was used before, for something else.
+    #[error("this idempotency key was used before for another request")]
+    RepeatDiffers,
+    /// The first request with this idempotency key is not answered yet.
+    #[error("the first request with this idempotency key is still being worked on")]
+    RepeatInProgress,
+    /// What was asked for is beyond what the asker may do.
+    #[error("{0}")]
+    Forbidden(String),
     /// Somebody else changed it in the meantime.
     #[error("{0} was changed by somebody else in the meantime")]
     Stale(&'static str),

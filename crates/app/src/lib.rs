@@ -14,18 +14,22 @@ mod events;
 pub mod explain;
 pub mod figures;
 pub mod ingest;
+pub mod keys;
+pub mod logs;
 mod lookup;
 pub mod outbox;
 pub mod outside;
 pub mod overview;
+pub mod requests;
+pub mod resource;
 pub mod setup;
 
 use std::sync::Arc;
 
-use adapters::{clock::Clock, ids::Ids};
+use adapters::{clock::Clock, ids::Ids, limits::Limiter};
 use store::db::Db;
 
-use crate::{directory::DeckCache, outside::Outside};
+use crate::{directory::DeckCache, outside::Outside, requests::InProgress};
 
 /// What every use case needs.
 #[derive(Debug, Clone)]
@@ -40,12 +44,24 @@ pub struct App {
     pub decks: Arc<DeckCache>,
     /// Mail, files, the PDF engine and the payment gateway.
     pub outside: Outside,
+    /// How often keys and partners ask.
+    pub limits: Arc<Limiter>,
+    /// Requests that this process works on.
+    pub in_progress: InProgress,
 }
 
 impl App {
     /// All use cases over one database, clock and source of ids. Mails and files stay in memory.
     pub fn new(db: Db, clock: Clock, ids: Ids) -> Self {
-        Self { db, clock, ids, decks: Arc::default(), outside: Outside::default() }
+        Self {
+            db,
+            clock,
+            ids,
+            decks: Arc::default(),
+            outside: Outside::default(),
+            limits: Arc::default(),
+            in_progress: InProgress::default(),
+        }
     }
 
     /// The same with another outside world.

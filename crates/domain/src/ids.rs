@@ -79,6 +79,12 @@ kinds! {
     EventKind EventId "evt";
     /// A background job.
     JobKind JobId "job";
+    /// A key of the API.
+    ApiKeyKind ApiKeyId "key";
+    /// An entry of the audit log.
+    AuditEntryKind AuditEntryId "adt";
+    /// One request to the API.
+    RequestKind RequestId "req";
     /// A mail in the outbox.
     MailKind MailId "eml";
 }

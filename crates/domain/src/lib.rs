@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod allocation;
+pub mod api_key;
 pub mod brand;
 pub mod calc;
 pub mod call;
@@ -19,6 +20,7 @@ pub mod ledger;
 pub mod legs;
 pub mod money;
 pub mod ownership;
+pub mod paging;
 pub mod partner;
 pub mod payment;
 pub mod peak;

@@ -5,10 +5,16 @@
 //! rows that protect money are locked in key order. Nothing outside this module and `bulk` knows
 //! which engine is open.
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{
+    ops::{Deref, DerefMut},
+    path::Path,
+    str::FromStr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use sqlx::{
-    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    Database, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -37,15 +43,62 @@ pub enum Db {
     },
     /// A server, shared by any number of processes.
     Postgres(PgPool),
+    /// One open transaction that everything joins: what is committed here waits for
+    /// [`Db::unit`]'s commit, what fails takes all of it back.
+    Joined(Arc<Joined>),
+}
+
+/// The one transaction of a unit of work, while nobody uses it.
+#[derive(Debug)]
+pub struct Joined {
+    engine: &'static str,
+    free: Mutex<Option<Tx>>,
+}
+
+impl Joined {
+    fn take(&self) -> Option<Tx> {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn put(&self, tx: Tx) {
+        *self.free.lock().unwrap_or_else(PoisonError::into_inner) = Some(tx);
+    }
 }
 
 /// A unit of work. Everything a store function does happens inside one.
 #[derive(Debug)]
 pub enum Tx {
     /// On the SQLite file.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Held<Sqlite>),
     /// On the PostgreSQL server.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Held<Postgres>),
+}
+
+/// An engine's transaction, and the larger unit that it is part of.
+#[derive(Debug)]
+pub struct Held<D: Database> {
+    tx: Transaction<'static, D>,
+    unit: Option<Arc<Joined>>,
+}
+
+impl<D: Database> From<Transaction<'static, D>> for Held<D> {
+    fn from(tx: Transaction<'static, D>) -> Self {
+        Self { tx, unit: None }
+    }
+}
+
+impl<D: Database> Deref for Held<D> {
+    type Target = D::Connection;
+
+    fn deref(&self) -> &D::Connection {
+        &self.tx
+    }
+}
+
+impl<D: Database> DerefMut for Held<D> {
+    fn deref_mut(&mut self) -> &mut D::Connection {
+        &mut self.tx
+    }
 }
 
 /// Runs one body against whichever engine is open; it is compiled once for each.
@@ -117,6 +170,7 @@ impl Db {
                 tx.commit().await?;
             }
             Self::Postgres(pool) => migrator("postgres").run(pool).await?,
+            Self::Joined(_) => {}
         }
         Ok(())
     }
@@ -124,18 +178,24 @@ impl Db {
     /// Starts a transaction that may write.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("begin immediate").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Sqlite { writer, .. } => {
+                Tx::Sqlite(writer.begin_with("begin immediate").await?.into())
+            }
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?.into()),
+            Self::Joined(unit) => unit.take().ok_or(StoreError::UnitLost)?.part_of(unit),
         })
     }
 
     /// Starts a transaction that only reads, on one snapshot of the whole database.
     pub async fn begin_read(&self) -> Result<Tx, StoreError> {
         Ok(match self {
-            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
-            Self::Postgres(pool) => Tx::Postgres(
-                pool.begin_with("begin isolation level repeatable read read only").await?,
-            ),
+            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?.into()),
+            Self::Postgres(pool) => {
+                let begin = "begin isolation level repeatable read read only";
+                Tx::Postgres(pool.begin_with(begin).await?.into())
+            }
+            // What the unit has written so far is seen.
+            Self::Joined(_) => self.begin().await?,
         })
     }
 
@@ -159,10 +219,42 @@ impl Db {
                 Err(error) => Err(error),
             };
             match outcome {
-                Err(error) if error.is_repeatable() && tries < MAX_TRIES => tries += 1,
+                Err(error) if self.may_repeat(&error, tries) => tries += 1,
                 outcome => return outcome,
             }
         }
+    }
+
+    /// Does `work` as one transaction, however many its parts begin and commit on the database
+    /// they are given; does all of it again where the database asks for it.
+    ///
+    /// Parts run one after the other, never side by side, and must not go on after one failed:
+    /// the transaction is gone then, and whatever begins next gets [`StoreError::UnitLost`].
+    pub async fn unit<T, E>(&self, work: impl AsyncFn(&Self) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<StoreError> + Repeatable,
+    {
+        let mut tries = 1;
+        loop {
+            let free = Mutex::new(Some(self.begin().await?));
+            let unit = Arc::new(Joined { engine: self.engine(), free });
+            let outcome = match work(&Self::Joined(unit.clone())).await {
+                Ok(value) => match unit.take() {
+                    Some(tx) => tx.commit().await.map(|()| value).map_err(E::from),
+                    None => Err(StoreError::UnitLost.into()),
+                },
+                Err(error) => Err(error),
+            };
+            match outcome {
+                Err(error) if self.may_repeat(&error, tries) => tries += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// A part of a unit is never repeated alone.
+    fn may_repeat(&self, error: &impl Repeatable, tries: u32) -> bool {
+        !matches!(self, Self::Joined(_)) && error.is_repeatable() && tries < MAX_TRIES
     }
 
     /// Which engine is open, for messages and measurements.
@@ -170,6 +262,7 @@ impl Db {
         match self {
             Self::Sqlite { .. } => "sqlite",
             Self::Postgres(_) => "postgres",
+            Self::Joined(unit) => unit.engine,
         }
     }
 
@@ -181,6 +274,7 @@ impl Db {
                 writer.close().await;
             }
             Self::Postgres(pool) => pool.close().await,
+            Self::Joined(_) => {}
         }
     }
 }
@@ -211,11 +305,22 @@ impl Tx {
         statement.replace("/* skip locked */", clause)
     }
 
-    /// Makes everything done in this transaction durable.
+    /// The same as a part of `unit`.
+    fn part_of(mut self, unit: &Arc<Joined>) -> Self {
+        match &mut self {
+            Self::Sqlite(held) => held.unit = Some(unit.clone()),
+            Self::Postgres(held) => held.unit = Some(unit.clone()),
+        }
+        self
+    }
+
+    /// Makes everything done in this transaction durable, or leaves that to its unit.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+            Self::Sqlite(Held { tx, unit: Some(unit) }) => unit.put(Self::Sqlite(tx.into())),
+            Self::Postgres(Held { tx, unit: Some(unit) }) => unit.put(Self::Postgres(tx.into())),
+            Self::Sqlite(held) => held.tx.commit().await?,
+            Self::Postgres(held) => held.tx.commit().await?,
         }
         Ok(())
     }
@@ -223,8 +328,8 @@ impl Tx {
     /// Undoes everything done in this transaction.
     pub async fn rollback(self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(tx) => tx.rollback().await?,
-            Self::Postgres(tx) => tx.rollback().await?,
+            Self::Sqlite(held) => held.tx.rollback().await?,
+            Self::Postgres(held) => held.tx.rollback().await?,
         }
         Ok(())
     }

@@ -22,6 +22,9 @@ pub enum StoreError {
         /// What it holds.
         value: String,
     },
+    /// A part of a unit of work failed, or is still running, and another one began.
+    #[error("the unit of work was given up or is in use")]
+    UnitLost,
     /// Somebody else changed the row since it was read.
     #[error("{0} was changed by somebody else in the meantime")]
     Stale(&'static str),

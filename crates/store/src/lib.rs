@@ -3,7 +3,11 @@
 //! Store functions take a transaction and never open one; the owning account is the first argument
 //! after it. No business decision is taken here, and no clock is read.
 
+pub mod answers;
+pub mod api_keys;
+pub mod api_requests;
 pub mod audit;
+pub mod audit_log;
 pub mod baseline;
 pub mod bulk;
 pub mod calls;
@@ -21,6 +25,7 @@ pub mod imports;
 pub mod invoices;
 pub mod jobs;
 pub mod ledger;
+pub mod listing;
 pub mod mails;
 mod migrations;
 pub mod numbers;

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use domain::{
     account::{AutoPay, Tenant},
     ids::{PartnerId, ProfileId, TenantId},
-    tenant::{Stage, SuspensionReason, TenantLife},
+    paging::{Page, PageRequest},
+    tenant::{Stage, SuspensionReason, TenantLife, TenantStatus},
     time::{Day, Timestamp},
 };
 
@@ -20,6 +21,7 @@ use crate::{
     },
     db::{Tx, json_list, on},
     error::StoreError,
+    listing::{List, anywhere},
 };
 
 #[derive(sqlx::FromRow)]
@@ -254,6 +256,60 @@ pub async fn page(
         select_tenant!("where partner_id = $1 and tenant_id > $2 order by tenant_id limit $3"),
     ).bind(partner_id.to_string()).bind(after(last)).bind(limit).fetch_all(conn).await)?;
     rows.into_iter().map(TenantRow::read).collect()
+}
+
+/// Which tenants are wanted; what is absent does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct TenantFilter {
+    /// Only these.
+    pub tenants: Option<Vec<TenantId>>,
+    /// With this status.
+    pub status: Option<TenantStatus>,
+    /// With this text somewhere in the name or the billing e-mail (TNT-13).
+    pub text: Option<String>,
+    /// On this profile now.
+    pub profile_id: Option<ProfileId>,
+}
+
+/// By what tenants are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TenantSort {
+    /// When they were created.
+    Created,
+    /// Their name, as the database compares texts.
+    Name,
+    /// Their SIP prefix.
+    SipPrefix,
+    /// Their status.
+    Status,
+}
+
+/// A page of the partner's tenants.
+pub async fn list(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    filter: TenantFilter,
+    (sort, page): (TenantSort, &PageRequest),
+) -> Result<Page<Tenant>, StoreError> {
+    let list = List::of(select_tenant!(""))
+        .only("partner_id = $?", [partner_id.to_string().into()])
+        .one_of("tenant_id in (select value from json_each($?))", filter.tenants)
+        .only_if("status = $?", filter.status.map(TenantStatus::as_str))
+        .only_if("profile_id = $?", filter.profile_id.map(|it| it.to_string()));
+    let list = match filter.text.as_deref().map(anywhere) {
+        Some(pattern) => list.only(
+            "lower(name) like $? escape '\\' or lower(billing_email) like $? escape '\\'",
+            [pattern.as_str().into(), pattern.as_str().into()],
+        ),
+        None => list,
+    };
+    let key = match sort {
+        TenantSort::Created => "tenant_id",
+        TenantSort::Name => "name",
+        TenantSort::SipPrefix => "sip_prefix",
+        TenantSort::Status => "status",
+    };
+    list.page(tx, (key, "tenant_id"), page).await?.try_map(TenantRow::read)
 }
 
 /// Saves what may change of a tenant, if it still has the version it was read with.

@@ -5,6 +5,7 @@
 //! only to the names of this machine ([`Hosts::Loopback`]): a web site that points its own name at
 //! a loopback address gets nothing.
 
+pub mod api;
 mod guard;
 mod pages;
 mod problem;
@@ -57,8 +58,9 @@ pub fn router_for(app: App, hosts: Hosts) -> Router {
         .route("/assets/app.css", get(style))
         .merge(pages)
         .layer(middleware::from_fn_with_state(PAGE_TIMEOUT, guard::in_time))
+        .with_state(app.clone())
+        .merge(api::router(app))
         .layer(middleware::from_fn(guard::with_headers))
-        .with_state(app)
 }
 
 /// Serves until `stop` is done; requests that are being answered are finished.
@@ -67,7 +69,8 @@ pub async fn serve(
     router: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router).with_graceful_shutdown(stop).await
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await
 }
 
 async fn healthy() -> &'static str {

@@ -25,7 +25,7 @@ pub use operator::NewOperator;
 pub use partners::{NewPartner, NewTerms};
 pub use profiles::SavedProfile;
 pub use taxes::{NewTax, TaxEdit};
-pub use tenants::{NewTenant, StartingStatus, TenantEdit};
+pub use tenants::{NewTenant, StartingStatus, TenantEdit, TenantFilter, TenantSort};
 pub use wallet::{WalletMove, WalletMoveKind};
 
 use domain::{

@@ -7,6 +7,7 @@
 use domain::{
     account::{AutoPay, Operator, Partner, Tenant},
     ids::{PartnerId, ProfileId, TenantId},
+    paging::{Page, PageRequest},
     phone::HomeArea,
     tenancy::{Chosen, ProfileVersions, TenancyError, Transition},
     tenant::{TenantChange, TenantEvent, TenantLife, TenantRefusal, TenantStatus},
@@ -14,6 +15,7 @@ use domain::{
     time::{Timestamp, Zone},
 };
 use serde_json::json;
+pub use store::tenants::{TenantFilter, TenantSort};
 use store::{db::Tx, error::StoreError};
 
 use super::{
@@ -22,6 +24,7 @@ use super::{
 use crate::{
     App,
     error::{AppError, Result},
+    resource,
 };
 
 /// How a tenant begins.
@@ -167,6 +170,27 @@ impl TenantEdit {
 }
 
 impl App {
+    /// The partner's tenant with this id.
+    pub async fn tenant(&self, partner_id: PartnerId, tenant_id: TenantId) -> Result<Tenant> {
+        let mut tx = self.db.begin_read().await?;
+        let tenant = the_tenant(&mut tx, partner_id, tenant_id).await?;
+        tx.commit().await?;
+        Ok(tenant)
+    }
+
+    /// A page of the partner's tenants.
+    pub async fn tenants(
+        &self,
+        partner_id: PartnerId,
+        filter: TenantFilter,
+        page: (TenantSort, &PageRequest),
+    ) -> Result<Page<Tenant>> {
+        let mut tx = self.db.begin_read().await?;
+        let page = store::tenants::list(&mut tx, partner_id, filter, page).await?;
+        tx.commit().await?;
+        Ok(page)
+    }
+
     /// Creates a tenant. An active one is billed from now on; nothing is charged yet (TEN-07).
     pub async fn create_tenant(&self, partner_id: PartnerId, new: &NewTenant) -> Result<Tenant> {
         let now = self.clock.now();
@@ -195,8 +219,7 @@ impl App {
                 if let Some(term) = &first_term {
                     store::periods::open(tx, partner_id, tenant_id, term).await?;
                 }
-                let payload = json!({ "name": tenant.name, "status": tenant.life.status() });
-                record(tx, partner_id, &[told("tenant.created", &tenant, payload)], now).await?;
+                record(tx, partner_id, &[told("tenant.created", &tenant)], now).await?;
                 directory_changed(tx).await?;
                 Ok(tenant)
             })
@@ -320,9 +343,7 @@ async fn follow(
         store::numbers::release_all(tx, partner_id, tenant_id, now).await?;
         store::extensions::remove_all(tx, partner_id, tenant_id, now).await?;
     }
-    let reasons: Vec<String> = tenant.life.reasons.iter().map(ToString::to_string).collect();
-    let payload = json!({ "status": tenant.life.status(), "reasons": reasons });
-    let mut happened = vec![told("tenant.updated", tenant, payload.clone())];
+    let mut happened = vec![told("tenant.updated", tenant)];
     for change in &transition.changes {
         let kind = match change {
             TenantChange::Suspended => "tenant.suspended",
@@ -330,7 +351,7 @@ async fn follow(
             TenantChange::BillingStarted => "tenant.activated",
             TenantChange::Cancelled => "tenant.deleted",
         };
-        happened.push(told(kind, tenant, payload.clone()));
+        happened.push(told(kind, tenant));
     }
     record(tx, partner_id, &happened, now).await?;
     directory_changed(tx).await
@@ -359,9 +380,7 @@ async fn choose(
 async fn save_edited(tx: &mut Tx, tenant: &mut Tenant, now: Timestamp) -> Result<()> {
     store::tenants::save(tx, tenant.partner_id, tenant).await.map_err(taken)?;
     tenant.version += 1;
-    let pending = tenant.pending_profile.map(|(profile_id, _)| profile_id);
-    let payload = json!({ "name": tenant.name, "profile": tenant.profile_id, "pending": pending });
-    record(tx, tenant.partner_id, &[told("tenant.updated", tenant, payload)], now).await?;
+    record(tx, tenant.partner_id, &[told("tenant.updated", tenant)], now).await?;
     directory_changed(tx).await
 }
 
@@ -391,7 +410,8 @@ fn check_home_npa(checks: &mut Checks, operator: &Operator, npa: Option<&str>) {
     checks.parse("home_npa", home.and_then(|home| home.with_area_code(npa)));
 }
 
-fn told<'a>(kind: &'a str, tenant: &Tenant, payload: serde_json::Value) -> Happened<'a> {
+fn told<'a>(kind: &'a str, tenant: &Tenant) -> Happened<'a> {
+    let payload = json!({ "tenant": resource::Tenant::from(tenant) });
     Happened { kind, object_id: tenant.tenant_id.to_string(), version: tenant.version, payload }
 }
 

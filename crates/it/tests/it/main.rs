@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
+mod api;
 mod flows;
 mod harness;
 mod store;

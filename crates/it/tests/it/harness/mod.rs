@@ -5,10 +5,12 @@ pub(crate) mod calls;
 pub(crate) mod content;
 pub(crate) mod db;
 pub(crate) mod dice;
+pub(crate) mod http;
 pub(crate) mod process;
 pub(crate) mod trade;
 
 pub(crate) use builders::World;
 pub(crate) use calls::{CallLine, TestFile};
 pub(crate) use db::Engine;
+pub(crate) use http::Api;
 pub(crate) use process::Part;

@@ -1,0 +1,56 @@
+//! `/v1/api-keys`, and what the logs say about their use.
+
+use rstest::rstest;
+use serde_json::json;
+
+use crate::harness::{Api, Engine};
+
+// KEY-02 KEY-04 KEY-07 KEY-08 KEY-11
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_key_is_shown_once_narrowed_and_taken_back(#[case] engine: Engine) {
+    let Some(api) = Api::fresh(engine).await else { return };
+    let new = json!({"name": "Books", "scopes": ["billing:read", "tenants:read"]});
+    let created = api.post("/v1/api-keys", new).await.expect(201);
+    let secret = created.json()["secret"].as_str().unwrap().to_owned();
+    let path = created.header("location").to_owned();
+    assert!(secret.starts_with("sk_test_"));
+    let shown = api.get(&path).await.expect(200);
+    let masked = format!("sk_test_...{}", &secret[secret.len() - 4..]);
+    assert_eq!(shown.json()["masked"], masked.as_str());
+    assert!(!String::from_utf8_lossy(&shown.body).contains(&secret[8..]));
+    let list = || api.call("GET", "/v1/tenants").key(&secret).send();
+    list().await.expect(200);
+    let renamed = api.patch(&path, json!({"name": "Other"})).await;
+    assert_eq!(renamed.problem().0, 422);
+    api.patch(&path, json!({"scopes": ["billing:read"]})).await.expect(200);
+    assert_eq!(list().await.problem(), (403, "scope_missing".to_owned()));
+    api.call("POST", &format!("{path}/revoke")).send().await.expect(200);
+    assert_eq!(list().await.problem(), (401, "unauthorized".to_owned()));
+    api.get("/v1/tenants").await.expect(200);
+    let again = api.patch(&path, json!({"scopes": ["billing:read"]})).await;
+    assert_eq!(again.problem(), (409, "state_conflict".to_owned()));
+    assert_eq!(api.get(&path).await.json()["status"], "revoked");
+}
+
+// KEY-12 API-06
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_change_is_written_down_with_before_and_after(#[case] engine: Engine) {
+    let Some(api) = Api::fresh(engine).await else { return };
+    let tenant = api.world.tenant(&api.partner, "ACME").await;
+    let path = format!("/v1/tenants/{}", tenant.tenant_id);
+    let answer = api.patch(&path, json!({"name": "New"})).await.expect(200);
+    let request_id = answer.header("x-request-id");
+    let entries = api.get(&format!("/v1/audit-entries?request_id={request_id}")).await.json();
+    let entry = &entries["data"][0];
+    assert_eq!(entry["action"], "tenant.edit");
+    assert_eq!(entry["before"]["name"], "ACME");
+    assert_eq!(entry["after"]["name"], "New");
+    assert_eq!(entry["actor_kind"], "api_key");
+    assert_eq!(entries["data"].as_array().unwrap().len(), 1);
+}

@@ -1,0 +1,63 @@
+//! The public API under `/v1`: everything a program may ask.
+//!
+//! Decided here: what every route has in common. [`caller`] says who asks and whether they may,
+//! [`body`] and [`query`] what may be sent, [`problem`] how a refusal looks, [`write`] that a
+//! change is made once and written down. A route only names a use case. Pages of people are not
+//! served here, and nothing here decides about billing.
+
+mod body;
+mod caller;
+mod log;
+mod openapi;
+mod paging;
+mod problem;
+mod query;
+mod routes;
+mod write;
+
+use std::sync::Arc;
+
+use app::App;
+use axum::{Router, middleware, routing::any};
+use tokio_util::task::LocalPoolHandle;
+
+pub use self::openapi::document;
+
+/// Threads that do what changes something: such work stays on the thread it began on.
+const WRITERS: usize = 2;
+
+/// What all routes share.
+#[derive(Clone)]
+pub(crate) struct Api(Arc<Inner>);
+
+struct Inner {
+    app: App,
+    writers: LocalPoolHandle,
+    known: caller::KnownKeys,
+    log: log::RequestLog,
+}
+
+impl Api {
+    fn new(app: App) -> Self {
+        let log = log::RequestLog::start(app.clone());
+        let writers = LocalPoolHandle::new(WRITERS);
+        Self(Arc::new(Inner { app, writers, known: caller::KnownKeys::default(), log }))
+    }
+
+    /// The use cases.
+    pub(crate) fn app(&self) -> &App {
+        &self.0.app
+    }
+}
+
+/// All routes of the API.
+pub(crate) fn router(app: App) -> Router {
+    let api = Api::new(app);
+    let (routes, _) = openapi::routes().split_for_parts();
+    routes
+        .route("/v1", any(problem::no_such_route))
+        .route("/v1/{*rest}", any(problem::no_such_route))
+        .method_not_allowed_fallback(problem::no_such_method)
+        .layer(middleware::from_fn_with_state(api.clone(), caller::admit))
+        .with_state(api)
+}

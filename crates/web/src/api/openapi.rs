@@ -1,0 +1,149 @@
+//! The OpenAPI document, and the routes it is made of.
+//!
+//! Decided here: what every operation has in common is added in one place: the key, the answers
+//! that any request may get, the headers, `Idempotency-Key` where something changes, `If-Match`
+//! where it is edited. Each operation says in `security` which scopes it needs; the document is
+//! what the tests walk along, so a route that is not in it does not exist.
+
+use utoipa::{
+    OpenApi,
+    openapi::{
+        self, HttpMethod, Ref, RefOr, Required, ResponseBuilder, Responses,
+        header::HeaderBuilder,
+        path::{Operation, ParameterBuilder, ParameterIn},
+        schema::{ObjectBuilder, SchemaType, Type},
+        security::{Http, HttpAuthScheme, SecurityScheme},
+    },
+};
+use utoipa_axum::router::OpenApiRouter;
+
+use super::{
+    Api,
+    problem::{Problem, ProblemDetail},
+    routes,
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Trunkline API",
+        version = "1",
+        description = include_str!("openapi.md"),
+        license(name = "MIT OR Apache-2.0"),
+    ),
+    components(schemas(Problem, ProblemDetail)),
+)]
+struct Base;
+
+/// All routes, with their part of the document.
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::with_openapi(Base::openapi())
+        .merge(routes::tenants::routes())
+        .merge(routes::keys::routes())
+        .merge(routes::logs::routes())
+}
+
+/// The whole document.
+pub fn document() -> openapi::OpenApi {
+    let mut document = routes().into_openapi();
+    let components = document.components.get_or_insert_default();
+    let bearer = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("sk_…").build();
+    components.add_security_scheme("key", SecurityScheme::Http(bearer));
+    for path in document.paths.paths.values_mut() {
+        for (method, operation) in [
+            (HttpMethod::Get, &mut path.get),
+            (HttpMethod::Post, &mut path.post),
+            (HttpMethod::Put, &mut path.put),
+            (HttpMethod::Patch, &mut path.patch),
+            (HttpMethod::Delete, &mut path.delete),
+        ] {
+            if let Some(operation) = operation {
+                complete(&method, operation);
+            }
+        }
+    }
+    document
+}
+
+/// Adds what every operation has.
+fn complete(method: &HttpMethod, operation: &mut Operation) {
+    let changes = !matches!(method, HttpMethod::Get);
+    let stands_in = |operation: &Operation, place: ParameterIn| {
+        operation.parameters.iter().flatten().any(
+            |parameter| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == place),
+        )
+    };
+    let has_path = stands_in(operation, ParameterIn::Path);
+    let has_query = stands_in(operation, ParameterIn::Query);
+    let mut problems = vec![
+        ("401", "No working key was sent"),
+        ("403", "The key may not do this"),
+        ("429", "Too many requests; Retry-After says when to come again"),
+        ("500", "Something failed here; nothing was changed"),
+        ("503", "The server is busy"),
+    ];
+    if has_path {
+        problems.push(("404", "There is no such thing, or it is somebody else's"));
+    }
+    if changes || has_query {
+        problems.push(("422", "A part of the request is wrong; errors says which"));
+    }
+    if changes {
+        problems.push(("400", "The body cannot be read"));
+        problems.push(("409", "The state does not allow this, or a twin is being worked on"));
+        problems.push(("413", "The body is too large"));
+        problems.push(("415", "The body is of another kind than it must be"));
+        add_header_parameter(
+            operation,
+            ("Idempotency-Key", "The same key with the same content has one effect and one answer"),
+        );
+    }
+    if matches!(method, HttpMethod::Patch | HttpMethod::Delete) && has_path {
+        problems.push(("412", "If-Match names another version than the current one"));
+        add_header_parameter(operation, ("If-Match", "The ETag of the version that is changed"));
+    }
+    for (status, description) in problems {
+        let missing = !operation.responses.responses.contains_key(status);
+        if missing {
+            add_problem(&mut operation.responses, status, description);
+        }
+    }
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response {
+            let text = ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).build();
+            let header = HeaderBuilder::new()
+                .schema(Some(text))
+                .description(Some("The request's id, for logs and support"))
+                .build();
+            response.headers.insert("X-Request-Id".to_owned(), header.into());
+        }
+    }
+}
+
+fn add_problem(responses: &mut Responses, status: &str, description: &str) {
+    let content = openapi::ContentBuilder::new()
+        .schema(Some(RefOr::Ref(Ref::from_schema_name("Problem"))))
+        .build();
+    let response = ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", content)
+        .build();
+    responses.responses.insert(status.to_owned(), RefOr::T(response));
+}
+
+fn add_header_parameter(operation: &mut Operation, (name, description): (&str, &str)) {
+    let parameter = ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(
+            ObjectBuilder::new()
+                .schema_type(SchemaType::Type(Type::String))
+                .min_length(Some(1))
+                .max_length(Some(255))
+                .build(),
+        ))
+        .build();
+    operation.parameters.get_or_insert_default().push(RefOr::T(parameter));
+}

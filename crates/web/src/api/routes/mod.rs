@@ -1,0 +1,6 @@
+//! The routes, one module per resource. A route checks the scope, names a use case and shows what
+//! came of it.
+
+pub(super) mod keys;
+pub(super) mod logs;
+pub(super) mod tenants;
