@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-pub use adapters::limits::Allowance;
 use adapters::secrets::{self, ShownOnce};
+pub use adapters::{clock::Stopwatch, limits::Allowance};
 use domain::{
     api_key::{self, ApiKey, ApiKeyStatus, Grant, Scope, masked},
     ids::{ApiKeyId, PartnerId, TenantId},

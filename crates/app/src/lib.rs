@@ -17,6 +17,7 @@ pub mod ingest;
 pub mod keys;
 pub mod logs;
 mod lookup;
+pub mod operations;
 pub mod outbox;
 pub mod outside;
 pub mod overview;
@@ -29,7 +30,7 @@ use std::sync::Arc;
 use adapters::{clock::Clock, ids::Ids, limits::Limiter};
 use store::db::Db;
 
-use crate::{directory::DeckCache, outside::Outside, requests::InProgress};
+use crate::{directory::DeckCache, operations::ClockMover, outside::Outside, requests::InProgress};
 
 /// What every use case needs.
 #[derive(Debug, Clone)]
@@ -48,6 +49,8 @@ pub struct App {
     pub limits: Arc<Limiter>,
     /// Requests that this process works on.
     pub in_progress: InProgress,
+    /// Whether the simulated clock is being moved.
+    pub clock_mover: ClockMover,
 }
 
 impl App {
@@ -61,6 +64,7 @@ impl App {
             outside: Outside::default(),
             limits: Arc::default(),
             in_progress: InProgress::default(),
+            clock_mover: ClockMover::default(),
         }
     }
 

@@ -15,7 +15,7 @@ const PAGE: i64 = 500;
 
 impl App {
     /// The source called `name`; it is made where there is none.
-    pub(crate) async fn source(&self, name: &str, owner: Option<PartnerId>) -> Result<Source> {
+    pub async fn source(&self, name: &str, owner: Option<PartnerId>) -> Result<Source> {
         if name.trim().is_empty() || name.len() > 100 {
             return Err(AppError::invalid("source", "give a name of 1 to 100 bytes"));
         }

@@ -207,10 +207,10 @@ impl App {
         let Some(repeat) = &asking.repeat else { return Ok(None) };
         let mut tx = self.db.begin().await?;
         let asked = asked(asking, repeat);
-        if !answers::claim(&mut tx, asked).await? {
+        if !answers::claim(&mut tx, &asked).await? {
             return Err(AppError::RepeatInProgress);
         }
-        let kept = answers::find(&mut tx, asked).await?;
+        let kept = answers::find(&mut tx, &asked).await?;
         tx.commit().await?;
         let Some(kept) = kept else { return Ok(None) };
         if kept.fingerprint != repeat.fingerprint {
@@ -232,7 +232,7 @@ impl App {
         }
         if let Some(repeat) = &asking.repeat {
             let kept = kept(repeat, done)?;
-            answers::keep(&mut tx, asked(asking, repeat), &kept, now).await?;
+            answers::keep(&mut tx, &asked(asking, repeat), &kept, now).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -256,6 +256,21 @@ impl App {
         }
     }
 
+    /// Writes a change down that was made in transactions of its own.
+    pub async fn note_change(
+        &self,
+        asking: &Asking,
+        action: &'static str,
+        object_id: &str,
+    ) -> Result<()> {
+        let object_id = object_id.to_owned();
+        let change = Change { action, tenant_id: None, object_id, before: None, after: None };
+        let entry = self.audit_entry(asking, &change, self.clock.now());
+        let mut tx = self.db.begin().await?;
+        audit_log::append(&mut tx, &entry).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Forgets answers whose time is over. Bounded: what is left is left for the next time.
     pub async fn forget_answers(&self) -> Result<u64> {
         let before = self.clock.now().plus_seconds(-KEPT_DAYS * 86_400);
@@ -266,8 +281,12 @@ impl App {
     }
 }
 
-fn asked<'a>(asking: &Asking, repeat: &'a Repeat) -> Asked<'a> {
-    Asked { owner: asking.owner, key_id: repeat.key_id, idempotency_key: &repeat.idempotency_key }
+fn asked(asking: &Asking, repeat: &Repeat) -> Asked {
+    Asked {
+        owner: asking.owner,
+        key_id: repeat.key_id,
+        idempotency_key: repeat.idempotency_key.clone(),
+    }
 }
 
 fn kept(repeat: &Repeat, done: &Done) -> Result<KeptAnswer> {

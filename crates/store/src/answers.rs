@@ -27,19 +27,19 @@ pub struct KeptAnswer {
 }
 
 /// Who asked, and under which idempotency key.
-#[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
     /// Whose API key it is.
     pub owner: Option<PartnerId>,
     /// The API key.
     pub key_id: ApiKeyId,
     /// The idempotency key.
-    pub idempotency_key: &'a str,
+    pub idempotency_key: String,
 }
 
 /// Takes the right to answer a request until the transaction ends; `false` where another
 /// transaction has it right now. SQLite has one writer, who always has it.
-pub async fn claim(tx: &mut Tx, asked: Asked<'_>) -> Result<bool, StoreError> {
+pub async fn claim(tx: &mut Tx, asked: &Asked) -> Result<bool, StoreError> {
     let Tx::Postgres(held) = tx else { return Ok(true) };
     let name = format!("{} {}", asked.key_id, asked.idempotency_key);
     let (is_free,): (bool,) =
@@ -51,21 +51,21 @@ pub async fn claim(tx: &mut Tx, asked: Asked<'_>) -> Result<bool, StoreError> {
 }
 
 /// The answer that was given to it.
-pub async fn find(tx: &mut Tx, asked: Asked<'_>) -> Result<Option<KeptAnswer>, StoreError> {
+pub async fn find(tx: &mut Tx, asked: &Asked) -> Result<Option<KeptAnswer>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
         "select fingerprint, status, headers, body from kept_answer
          where owner_id = $1 and key_id = $2 and idempotency_key = $3",
     )
     .bind(owner_text(asked.owner))
     .bind(asked.key_id.to_string())
-    .bind(asked.idempotency_key)
+    .bind(&asked.idempotency_key)
     .fetch_optional(conn).await)?)
 }
 
 /// Keeps an answer. A second one is a unique violation.
 pub async fn keep(
     tx: &mut Tx,
-    asked: Asked<'_>,
+    asked: &Asked,
     answer: &KeptAnswer,
     at: Timestamp,
 ) -> Result<(), StoreError> {
@@ -76,7 +76,7 @@ pub async fn keep(
     )
     .bind(owner_text(asked.owner))
     .bind(asked.key_id.to_string())
-    .bind(asked.idempotency_key)
+    .bind(&asked.idempotency_key)
     .bind(&answer.fingerprint)
     .bind(answer.status)
     .bind(&answer.headers)

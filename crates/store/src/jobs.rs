@@ -8,6 +8,7 @@
 
 use domain::{
     ids::{JobId, PartnerId},
+    paging::{Page, PageRequest},
     time::Timestamp,
 };
 use sqlx::AssertSqlSafe;
@@ -17,6 +18,7 @@ use crate::{
     columns::{guarded, id},
     db::{Tx, on},
     error::StoreError,
+    listing::List,
 };
 
 /// Work to be enqueued.
@@ -219,4 +221,79 @@ pub async fn waiting(tx: &mut Tx) -> Result<(Option<Timestamp>, i64), StoreError
         "select min(run_at), count(*) from job where state = 'ready'",
     ).fetch_one(conn).await)?;
     Ok((next.map(Timestamp::from_micros), count))
+}
+
+/// A job as those who run the platform see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobState {
+    /// Its id.
+    pub job_id: JobId,
+    /// For whom.
+    pub partner_id: PartnerId,
+    /// Which handler does it.
+    pub kind: String,
+    /// What it is for.
+    pub key: String,
+    /// `ready`, `done` or `failed`.
+    pub state: String,
+    /// When it is due.
+    pub run_at: Timestamp,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// Why it failed the last time.
+    pub last_error: Option<String>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+}
+
+/// Which jobs are wanted; what is absent does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct JobFilter {
+    /// For this partner.
+    pub partner_id: Option<PartnerId>,
+    /// In this state.
+    pub state: Option<String>,
+    /// Of this kind.
+    pub kind: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct ListedRow {
+    job_id: String,
+    partner_id: String,
+    kind: String,
+    job_key: String,
+    state: String,
+    run_at: i64,
+    attempts: i64,
+    last_error: Option<String>,
+    created_at: i64,
+}
+
+/// A page of all jobs, in the order of their ids.
+pub async fn list(
+    tx: &mut Tx,
+    filter: JobFilter,
+    page: &PageRequest,
+) -> Result<Page<JobState>, StoreError> {
+    let list = List::of(
+        "select job_id, partner_id, kind, job_key, state, run_at, attempts, last_error, created_at
+         from job",
+    )
+    .only_if("partner_id = $?", filter.partner_id.map(|it| it.to_string()))
+    .only_if("state = $?", filter.state)
+    .only_if("kind = $?", filter.kind);
+    list.page(tx, ("job_id", "job_id"), page).await?.try_map(|row: ListedRow| {
+        Ok(JobState {
+            job_id: id("job.job_id", &row.job_id)?,
+            partner_id: id("job.partner_id", &row.partner_id)?,
+            kind: row.kind,
+            key: row.job_key,
+            state: row.state,
+            run_at: Timestamp::from_micros(row.run_at),
+            attempts: row.attempts,
+            last_error: row.last_error,
+            created_at: Timestamp::from_micros(row.created_at),
+        })
+    })
 }

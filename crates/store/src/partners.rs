@@ -7,6 +7,7 @@ use domain::{
     account::{BillingIncrements, Brand, Partner, WholesaleTerms},
     ids::PartnerId,
     money::Nanos,
+    paging::{Page, PageRequest},
     partner::PartnerStatus,
     tier::Tier,
     time::Timestamp,
@@ -16,6 +17,7 @@ use crate::{
     columns::{after, currency, guarded, id, named, number, optional_id, zone},
     db::{Tx, on},
     error::StoreError,
+    listing::{List, anywhere},
 };
 
 #[derive(sqlx::FromRow)]
@@ -154,6 +156,52 @@ pub async fn page(
         select_partner!("where partner_id > $1 order by partner_id limit $2"),
     ).bind(after(last)).bind(limit).fetch_all(conn).await)?;
     rows.into_iter().map(PartnerRow::read).collect()
+}
+
+/// Which partners are wanted; what is absent does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct PartnerFilter {
+    /// With this status.
+    pub status: Option<PartnerStatus>,
+    /// With this text somewhere in the company name, the brand name or the slug.
+    pub text: Option<String>,
+}
+
+/// A page of all partners, in the order of their ids.
+pub async fn list(
+    tx: &mut Tx,
+    filter: PartnerFilter,
+    page: &PageRequest,
+) -> Result<Page<Partner>, StoreError> {
+    let list = List::of(select_partner!(""))
+        .only_if("status = $?", filter.status.map(PartnerStatus::as_str));
+    let list = match filter.text.as_deref().map(anywhere) {
+        Some(pattern) => list.only(
+            "lower(company_name) like $? escape '\\' or lower(brand_name) like $? escape '\\'
+               or slug like $? escape '\\'",
+            [pattern.as_str().into(), pattern.as_str().into(), pattern.as_str().into()],
+        ),
+        None => list,
+    };
+    list.page(tx, ("partner_id", "partner_id"), page).await?.try_map(PartnerRow::read)
+}
+
+/// Requests a minute that all keys of the partner may make.
+pub async fn rate(tx: &mut Tx, partner_id: PartnerId) -> Result<Option<i64>, StoreError> {
+    let found: Option<(i64,)> = on!(tx, conn => sqlx::query_as(
+        "select rate_per_minute from partner where partner_id = $1",
+    ).bind(partner_id.to_string()).fetch_optional(conn).await)?;
+    Ok(found.map(|(rate,)| rate))
+}
+
+/// Sets how many requests a minute all keys of the partner may make; `false` where there is no
+/// such partner.
+pub async fn set_rate(tx: &mut Tx, partner_id: PartnerId, rate: i64) -> Result<bool, StoreError> {
+    let saved = on!(tx, conn => sqlx::query(
+        "update partner set rate_per_minute = $2 where partner_id = $1",
+    ).bind(partner_id.to_string()).bind(rate).execute(conn).await
+        .map(|done| done.rows_affected()))?;
+    Ok(saved > 0)
 }
 
 /// Saves what may change of a partner, if it still has the version it was read with.

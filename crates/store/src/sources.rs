@@ -6,6 +6,7 @@
 use domain::{
     account::Source,
     ids::{PartnerId, SourceId},
+    paging::{Page, PageRequest},
     time::Timestamp,
 };
 
@@ -13,6 +14,7 @@ use crate::{
     columns::id,
     db::{Tx, on, owner_text},
     error::StoreError,
+    listing::List,
 };
 
 /// The owner's source called `name`; it is created where there is none.
@@ -72,4 +74,17 @@ pub async fn all(tx: &mut Tx, owner: Option<PartnerId>) -> Result<Vec<Source>, S
             Ok(Source { source_id: id("source.source_id", &source_id)?, owner, name })
         })
         .collect()
+}
+
+/// A page of all sources.
+pub async fn list(tx: &mut Tx, page: &PageRequest) -> Result<Page<Source>, StoreError> {
+    let list = List::of("select source_id, owner_id, name from source");
+    let page = list.page(tx, ("source_id", "source_id"), page).await?;
+    page.try_map(|(source_id, owner_id, name): (String, String, String)| {
+        let owner = match owner_id.as_str() {
+            crate::db::OPERATOR => None,
+            partner => Some(id("source.owner_id", partner)?),
+        };
+        Ok(Source { source_id: id("source.source_id", &source_id)?, owner, name })
+    })
 }

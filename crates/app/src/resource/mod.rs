@@ -6,6 +6,7 @@
 
 mod key;
 mod log;
+mod partner;
 mod tenant;
 
 use domain::time::Timestamp;
@@ -21,6 +22,7 @@ use utoipa::{
 pub use self::{
     key::ApiKey,
     log::{ApiRequest, AuditEntry},
+    partner::{CdrSource, Job, Partner, WholesaleTerms},
     tenant::{Span, Tenant},
 };
 

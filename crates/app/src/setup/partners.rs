@@ -21,6 +21,7 @@ use super::{Happened, directory_changed, fields::Checks, record, the_operator, t
 use crate::{
     App,
     error::{AppError, Result},
+    resource,
 };
 
 /// What the operator charges.
@@ -64,7 +65,7 @@ pub struct NewPartner {
 }
 
 /// Longest payment terms; a year is beyond any contract.
-const MAX_TERMS_DAYS: u16 = 365;
+pub(super) const MAX_TERMS_DAYS: u16 = 365;
 
 impl NewPartner {
     /// A partner in trial on the Starter tier, with the numeric defaults: 15 days, 6/6 seconds.
@@ -119,7 +120,7 @@ impl NewPartner {
     }
 }
 
-fn check_brand(checks: &mut Checks, brand: &Brand) {
+pub(super) fn check_brand(checks: &mut Checks, brand: &Brand) {
     if !brand.name.is_empty() {
         checks.name("brand.name", &brand.name);
     }
@@ -173,7 +174,7 @@ impl App {
                     kind: "partner.created",
                     object_id: partner_id.to_string(),
                     version: 1,
-                    payload: json!({ "slug": partner.slug, "tier": new.terms.tier.as_str() }),
+                    payload: json!({ "partner": resource::Partner::from(&partner) }),
                 };
                 record(tx, partner_id, &[created], now).await?;
                 directory_changed(tx).await?;

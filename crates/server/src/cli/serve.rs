@@ -119,6 +119,9 @@ async fn work(app: &App) -> Infallible {
         if let Err(error) = app.work_jobs(app.clock.now()).await {
             tracing::error!(%error, "the outbox was not emptied");
         }
+        if let Err(error) = app.keep_house().await {
+            tracing::error!(%error, "what was kept for a time was not forgotten");
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use std::{
 };
 
 use app::{
-    keys::Recognised,
+    keys::{Recognised, Stopwatch},
     logs::ApiRequest,
     requests::{Actor, ActorKind, Asking, Repeat},
 };
@@ -29,7 +29,6 @@ use domain::{
     time::Timestamp,
 };
 use sha2::{Digest, Sha256};
-use tokio::time::Instant;
 
 use super::{Api, log::redacted, problem::Problem};
 
@@ -53,7 +52,7 @@ const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 
 /// Keys that were looked up lately, by the hash of their text.
 #[derive(Debug, Default)]
-pub(super) struct KnownKeys(Mutex<std::collections::BTreeMap<[u8; 32], (Instant, Recognised)>>);
+pub(super) struct KnownKeys(Mutex<std::collections::BTreeMap<[u8; 32], (Stopwatch, Recognised)>>);
 
 impl KnownKeys {
     fn get(&self, hash: &[u8; 32]) -> Option<Recognised> {
@@ -67,7 +66,7 @@ impl KnownKeys {
         if known.len() >= MANY_KEYS {
             known.clear();
         }
-        known.insert(hash, (Instant::now(), recognised));
+        known.insert(hash, (Stopwatch::start(), recognised));
     }
 
     /// Looks every key up again from now on: one was changed here.
@@ -198,7 +197,7 @@ struct Limits {
 /// Everything that a request passes before and after its route.
 pub(super) async fn admit(State(api): State<Api>, request: Request, next: Next) -> Response {
     let at = api.app().clock.now();
-    let began = Instant::now();
+    let began = Stopwatch::start();
     let request_id = api.app().ids.draw::<domain::ids::RequestKind>(at);
     let path: Arc<str> = request.uri().path().into();
     let target = request.uri().path_and_query().map_or(String::new(), ToString::to_string);

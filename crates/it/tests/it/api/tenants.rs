@@ -1,4 +1,4 @@
-//! `/v1/tenants`.
+//! `/v1/tenants`: states, wrong fields, pages.
 
 use rstest::rstest;
 use serde_json::{Value, json};

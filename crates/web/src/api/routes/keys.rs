@@ -1,4 +1,4 @@
-//! `/v1/api-keys`.
+//! `/v1/api-keys`: keys are shown once, narrowed and taken back, never widened by themselves.
 
 use std::collections::BTreeSet;
 

@@ -74,7 +74,7 @@ list_query! {
 /// these.
 #[utoipa::path(get, path = "/v1/audit-entries", tag = "Logs", operation_id = "list_audit_entries",
     params(AuditQuery), security(("key" = ["provisioning:read"])),
-    responses((status = 200, body = List<resource::AuditEntry>, description = "A page of entries")))]
+    responses((status = 200, body = List<resource::AuditEntry>, description = "Entries")))]
 async fn audit_entries(
     caller: Caller,
     Query(query): Query<AuditQuery>,
@@ -101,7 +101,7 @@ async fn audit_entries(
 /// What the keys asked in the last 30 days, newest first.
 #[utoipa::path(get, path = "/v1/api-requests", tag = "Logs", operation_id = "list_api_requests",
     params(RequestQuery), security(("key" = ["provisioning:read"])),
-    responses((status = 200, body = List<resource::ApiRequest>, description = "A page of requests")))]
+    responses((status = 200, body = List<resource::ApiRequest>, description = "Requests")))]
 async fn api_requests(
     caller: Caller,
     Query(query): Query<RequestQuery>,

@@ -3,4 +3,6 @@
 
 pub(super) mod keys;
 pub(super) mod logs;
+pub(super) mod operator;
+pub(super) mod partner;
 pub(super) mod tenants;

@@ -1,4 +1,4 @@
-//! `/v1/tenants`.
+//! `/v1/tenants`: a partner's customers, through their states.
 
 use app::{
     App,
