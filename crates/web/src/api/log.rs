@@ -124,6 +124,6 @@ mod tests {
         assert!(kept.contains("\"name\":\"a\""), "{kept}");
         assert!(!kept.contains("s3") && !kept.contains("sk_live_x"), "{kept}");
         assert_eq!(redacted(b"prefix,rate", "text/csv"), "(11 bytes of text/csv)");
-        assert!(redacted(&vec![b'"'; 100], "application/json").starts_with("(100 bytes"));
+        assert!(redacted(&[b'"'; 100], "application/json").starts_with("(100 bytes"));
     }
 }

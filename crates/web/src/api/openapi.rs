@@ -19,7 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     Api,
-    problem::{Problem, ProblemDetail},
+    problem::{Content, ProblemDetail},
     routes,
 };
 
@@ -31,7 +31,7 @@ use super::{
         description = include_str!("openapi.md"),
         license(name = "MIT OR Apache-2.0"),
     ),
-    components(schemas(Problem, ProblemDetail)),
+    components(schemas(Content, ProblemDetail)),
 )]
 struct Base;
 

@@ -30,9 +30,15 @@ pub(crate) struct ProblemDetail {
     pub message: String,
 }
 
+/// A refusal or failure. Small, so that it costs nothing where all goes well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Problem(Box<Content>);
+
 /// A refusal or failure (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Problem {
+#[schema(as = Problem)]
+pub(crate) struct Content {
     /// Names the kind of problem; a fragment of the documentation.
     #[serde(rename = "type")]
     #[schema(value_type = String, example = "/v1/docs#problem-validation_failed")]
@@ -62,7 +68,7 @@ pub(crate) struct Problem {
 impl Problem {
     /// A problem of this kind.
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Content {
             kind: format!("/v1/docs#problem-{code}"),
             title: title(code),
             status: status.as_u16(),
@@ -72,7 +78,7 @@ impl Problem {
             request_id: String::new(),
             errors: Vec::new(),
             retry_after: None,
-        }
+        }))
     }
 
     /// A body that cannot be read at all.
@@ -104,7 +110,9 @@ impl Problem {
             })
             .collect();
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        Self { errors, ..Self::new(status, "validation_failed", parts.join("; ")) }
+        let mut problem = Self::new(status, "validation_failed", parts.join("; "));
+        problem.0.errors = errors;
+        problem
     }
 
     /// Nothing here, or nothing of the asker's.
@@ -115,13 +123,14 @@ impl Problem {
     /// Asked too often.
     pub(crate) fn too_many(whose: &str, retry_after: u32) -> Self {
         let detail = format!("the limit of {whose} is reached; try again in {retry_after} s");
-        let retry_after = Some(retry_after);
-        Self { retry_after, ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail) }
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail);
+        problem.0.retry_after = Some(retry_after);
+        problem
     }
 
     /// For programs.
     pub(crate) fn code(&self) -> &'static str {
-        self.code
+        self.0.code
     }
 
     /// The error of a use case, for a request to `path` with `body`.
@@ -164,16 +173,16 @@ impl Problem {
 
     /// The problem as an answer to this request.
     pub(crate) fn answer(mut self, request_id: &str, path: &str) -> Response {
-        request_id.clone_into(&mut self.request_id);
-        path.clone_into(&mut self.instance);
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
+        request_id.clone_into(&mut self.0.request_id);
+        path.clone_into(&mut self.0.instance);
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::BAD_REQUEST);
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let kind = HeaderValue::from_static("application/problem+json");
         let mut response = (status, [(header::CONTENT_TYPE, kind)], body).into_response();
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.0.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if self.status == 401 {
+        if self.0.status == 401 {
             let scheme = HeaderValue::from_static("Bearer");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
         }
@@ -185,7 +194,7 @@ impl Problem {
 /// it was.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::BAD_REQUEST);
         let mut response = status.into_response();
         response.extensions_mut().insert(self);
         response
