@@ -1,12 +1,16 @@
-//! The outside world: clock, ids, files of call records, mail, PDFs, the payment gateway.
+//! The outside world: clock, ids, files of call records, mail, PDFs, the payment gateway, secrets
+//! at rest, webhook receivers.
 //!
 //! Each has a live and an in-process form. No SQL and no business rule is here.
 
 pub mod cdr_files;
 pub mod clock;
 pub mod data_dir;
+pub mod entropy;
 pub mod files;
 pub mod gateway;
 pub mod ids;
 pub mod mail;
 pub mod pdf;
+pub mod vault;
+pub mod webhook_client;

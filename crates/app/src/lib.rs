@@ -19,6 +19,7 @@ pub mod outbox;
 pub mod outside;
 pub mod overview;
 pub mod setup;
+pub mod webhooks;
 
 use std::sync::Arc;
 
@@ -38,7 +39,7 @@ pub struct App {
     pub ids: Ids,
     /// Compiled rate decks, shared by all who price calls.
     pub decks: Arc<DeckCache>,
-    /// Mail, files, the PDF engine and the payment gateway.
+    /// Mail, files, the PDF engine, the payment gateway, receivers of webhooks.
     pub outside: Outside,
 }
 

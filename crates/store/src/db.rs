@@ -5,13 +5,14 @@
 //! rows that protect money are locked in key order. Nothing outside this module and `bulk` knows
 //! which engine is open.
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
 
 use sqlx::{
     PgPool, Postgres, Sqlite, SqlitePool, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio::sync::Notify;
 
 use crate::{error::StoreError, migrations::migrator};
 
@@ -27,7 +28,14 @@ const MAX_TRIES: u32 = 10;
 
 /// An open database.
 #[derive(Clone, Debug)]
-pub enum Db {
+pub struct Db {
+    pools: Pools,
+    commits: Arc<Notify>,
+}
+
+/// The connections to whichever engine is open.
+#[derive(Clone, Debug)]
+enum Pools {
     /// One file, one writer, several readers.
     Sqlite {
         /// The single writing connection.
@@ -84,7 +92,7 @@ impl Db {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(url)?.application_name("trunkline");
             let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS);
-            return Ok(Self::Postgres(pool.connect_with(options).await?));
+            return Ok(Self::over(Pools::Postgres(pool.connect_with(options).await?)));
         }
         if !url.starts_with("sqlite:") {
             return Err(StoreError::UnknownUrl);
@@ -104,36 +112,40 @@ impl Db {
         let writer = writer.connect_with(options.clone()).await?;
         let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS);
         let readers = readers.connect_lazy_with(options.pragma("cache_size", "-8192"));
-        Ok(Self::Sqlite { writer, readers })
+        Ok(Self::over(Pools::Sqlite { writer, readers }))
+    }
+
+    fn over(pools: Pools) -> Self {
+        Self { pools, commits: Arc::default() }
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {
-        match self {
+        match &self.pools {
             // The file lock that `begin immediate` takes keeps a second process out; sqlx would
             // begin a deferred transaction and fail at once instead of waiting.
-            Self::Sqlite { writer, .. } => {
+            Pools::Sqlite { writer, .. } => {
                 let mut tx = writer.begin_with("begin immediate").await?;
                 migrator("sqlite").run_direct(None, &mut *tx, false).await?;
                 tx.commit().await?;
             }
-            Self::Postgres(pool) => migrator("postgres").run(pool).await?,
+            Pools::Postgres(pool) => migrator("postgres").run(pool).await?,
         }
         Ok(())
     }
 
     /// Starts a transaction that may write.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        Ok(match self {
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("begin immediate").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        Ok(match &self.pools {
+            Pools::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("begin immediate").await?),
+            Pools::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
     }
 
     /// Starts a transaction that only reads, on one snapshot of the whole database.
     pub async fn begin_read(&self) -> Result<Tx, StoreError> {
-        Ok(match self {
-            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
-            Self::Postgres(pool) => Tx::Postgres(
+        Ok(match &self.pools {
+            Pools::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Pools::Postgres(pool) => Tx::Postgres(
                 pool.begin_with("begin isolation level repeatable read read only").await?,
             ),
         })
@@ -151,6 +163,21 @@ impl Db {
     where
         E: From<StoreError> + Repeatable,
     {
+        let outcome = self.write_unheard(work).await;
+        if outcome.is_ok() {
+            self.commits.notify_one();
+        }
+        outcome
+    }
+
+    /// The same without telling those who wait for [`commits`](Self::commits): for themselves.
+    pub async fn write_unheard<T, E>(
+        &self,
+        work: impl AsyncFn(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        E: From<StoreError> + Repeatable,
+    {
         let mut tries = 1;
         loop {
             let mut tx = self.begin().await?;
@@ -165,22 +192,28 @@ impl Db {
         }
     }
 
+    /// Told after each commit of [`write`](Self::write) in this process, so that whoever sends
+    /// what was committed need not wait for its next look. One waiter is woken.
+    pub fn commits(&self) -> Arc<Notify> {
+        Arc::clone(&self.commits)
+    }
+
     /// Which engine is open, for messages and measurements.
     pub fn engine(&self) -> &'static str {
-        match self {
-            Self::Sqlite { .. } => "sqlite",
-            Self::Postgres(_) => "postgres",
+        match &self.pools {
+            Pools::Sqlite { .. } => "sqlite",
+            Pools::Postgres(_) => "postgres",
         }
     }
 
     /// Waits until every connection is closed.
     pub async fn close(&self) {
-        match self {
-            Self::Sqlite { writer, readers } => {
+        match &self.pools {
+            Pools::Sqlite { writer, readers } => {
                 readers.close().await;
                 writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Pools::Postgres(pool) => pool.close().await,
         }
     }
 }

@@ -12,8 +12,10 @@ use sqlx::{
 };
 
 /// Version, name and text of every migration, oldest first.
-const TEXTS: [(i64, &str, &str); 1] =
-    [(1, "foundation", include_str!("../migrations/0001_foundation.sql"))];
+const TEXTS: [(i64, &str, &str); 2] = [
+    (1, "foundation", include_str!("../migrations/0001_foundation.sql")),
+    (2, "webhooks", include_str!("../migrations/0002_webhooks.sql")),
+];
 
 /// The migrations as `engine` ("sqlite" or "postgres") reads them.
 pub(crate) fn migrator(engine: &str) -> Migrator {
