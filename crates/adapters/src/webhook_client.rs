@@ -122,6 +122,7 @@ pub struct Post {
 pub struct WebhookClient {
     client: Client,
     reach: Reach,
+    timeout: Duration,
 }
 
 impl Default for WebhookClient {
@@ -153,7 +154,12 @@ impl WebhookClient {
             .tcp_nodelay(true)
             .retry(reqwest::retry::never())
             .build();
-        Self { client: client.expect("every setting is a valid one"), reach }
+        Self { client: client.expect("every setting is a valid one"), reach, timeout: TIMEOUT }
+    }
+
+    /// The same, waiting no longer than `timeout` for an answer.
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
     }
 
     /// Checks an address that somebody types: its form, and where its name leads by now. A name
@@ -194,7 +200,7 @@ impl WebhookClient {
             let value = HeaderValue::try_from(value).map_err(|_| SendError::Refused)?;
             headers.insert(name, value);
         }
-        let request = self.client.post(url).headers(headers).body(post.body).timeout(TIMEOUT);
+        let request = self.client.post(url).headers(headers).body(post.body).timeout(self.timeout);
         let mut response = request.send().await.map_err(|error| kind(&error))?;
         let status = response.status().as_u16();
         let mut body = Vec::new();

@@ -90,7 +90,8 @@ pub async fn append(
     }
     if endpoints > 0 && !new.is_empty() {
         let is_new = |event: &&Event| new.contains(&event.id(partner_id).to_string());
-        let new: Vec<&Event> = events.iter().filter(is_new).collect();
+        // Whatever was known took no number.
+        let new: Vec<(&Event, i64)> = events.iter().filter(is_new).zip(first..).collect();
         deliveries::enqueue_events(tx, partner_id, &new).await?;
     }
     Ok(new.len() as u64)

@@ -9,7 +9,7 @@
 //! The futures of this module hold transactions and are not `Send`: run them on a thread that
 //! blocks on them. Messages are sent by tasks of the runtime.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, time::Duration};
 
 use adapters::{
     clock::{Clock, Stopwatch},
@@ -89,8 +89,11 @@ impl App {
     pub async fn deliver_webhooks(&self, now: Timestamp) -> Result<CourierReport> {
         let mut courier = Courier::new(self);
         loop {
+            // A step that began or ended midway has not looked at every endpoint.
+            let from_first = courier.turn.is_none();
             courier.step(now).await?;
-            if courier.on_their_way.is_empty() && courier.finished.is_empty() {
+            let is_all = from_first && courier.turn.is_none();
+            if is_all && courier.on_their_way.is_empty() && courier.finished.is_empty() {
                 return Ok(courier.report);
             }
             courier.wait_for_one().await;
@@ -280,7 +283,7 @@ impl<'a> Courier<'a> {
 }
 
 /// What was taken for one endpoint, each delivery with its body.
-type Taken = (Arc<Endpoint>, Vec<(Delivery, Result<String>)>);
+type Taken = (Endpoint, Vec<(Delivery, Result<String>)>);
 
 /// Takes deliveries of the wanted endpoints, as many as there is room for.
 async fn take(
@@ -298,7 +301,7 @@ async fn take(
         let claim = (*endpoint_id, now, lease);
         let taken = work::claim(tx, *partner_id, claim, limit).await?;
         let taken = with_bodies(tx, *partner_id, taken).await?;
-        all.push((Arc::new(endpoint), taken));
+        all.push((endpoint, taken));
     }
     Ok(all)
 }

@@ -182,19 +182,21 @@ impl App {
                 .to_string(),
             at: now,
         };
-        let new = NewDelivery {
-            endpoint_id,
-            event_id: event.id(partner_id),
-            event_type: event.kind.clone(),
-        };
-        let delivery_id = new.id(now);
+        let event_id = event.id(partner_id);
         self.db
             .write(async |tx: &mut Tx| {
                 receiving(tx, partner_id, endpoint_id).await?;
                 events::append(tx, partner_id, std::slice::from_ref(&event)).await?;
+                let gone = || AppError::Broken(format!("{event_id} was just recorded"));
+                let recorded = events::find(tx, partner_id, event_id).await?.ok_or_else(gone)?;
+                let new = NewDelivery {
+                    endpoint_id,
+                    event_id,
+                    event_type: event.kind.clone(),
+                    sequence: recorded.sequence,
+                };
                 deliveries::insert(tx, partner_id, std::slice::from_ref(&new), now).await?;
-                let made = deliveries::find(tx, partner_id, delivery_id).await?;
-                made.ok_or_else(|| AppError::Broken(format!("{delivery_id} was just made")))
+                deliveries::find(tx, partner_id, new.id(now)).await?.ok_or_else(gone)
             })
             .await
     }
@@ -245,12 +247,13 @@ async fn receiving(
 
 fn new_deliveries(endpoint: &Endpoint, page: &[Recorded]) -> Vec<NewDelivery> {
     let mut wanted = Vec::new();
-    for Recorded { event_id, event, .. } in page {
+    for Recorded { event_id, sequence, event } in page {
         if endpoint.event_types.contains(&event.kind) {
             wanted.push(NewDelivery {
                 endpoint_id: endpoint.endpoint_id,
                 event_id: *event_id,
                 event_type: event.kind.clone(),
+                sequence: *sequence,
             });
         }
     }

@@ -136,12 +136,23 @@ pub struct NewDelivery {
     pub event_id: EventId,
     /// The event's type.
     pub event_type: String,
+    /// The event's place.
+    pub sequence: i64,
 }
 
+/// Bits of an id below its time that hold the end of the event's place, and where they begin.
+const PLACE_BITS: u128 = 20;
+const PLACE_AT: u128 = 60;
+
 impl NewDelivery {
-    /// The id of the delivery made at `now`.
+    /// The id of the delivery made at `now`: in order of time and, within a millisecond or where
+    /// the clock stands still, of the events' places.
     pub fn id(&self, now: Timestamp) -> DeliveryId {
-        DeliveryId::derived(now, &[&self.endpoint_id.to_string(), &self.event_id.to_string()])
+        let parts = [self.endpoint_id.to_string(), self.event_id.to_string()];
+        let derived = DeliveryId::derived(now, &[&parts[0], &parts[1]]).bits();
+        let mask = ((1_u128 << PLACE_BITS) - 1) << PLACE_AT;
+        let place = (u128::from(self.sequence.unsigned_abs()) << PLACE_AT) & mask;
+        DeliveryId::from_bits((derived & !mask) | place)
     }
 }
 
@@ -192,14 +203,14 @@ pub async fn insert(
     rows.insert(tx).await
 }
 
-/// Makes the deliveries of events to every enabled endpoint that wants them.
+/// Makes the deliveries of events, each with its place, to every enabled endpoint that wants them.
 pub(crate) async fn enqueue_events(
     tx: &mut Tx,
     partner_id: PartnerId,
-    events: &[&Event],
+    events: &[(&Event, i64)],
 ) -> Result<(), StoreError> {
     let subscriptions = endpoints::subscriptions(tx, partner_id).await?;
-    for event in events {
+    for (event, sequence) in events {
         let mut wanted = Vec::new();
         for (endpoint_id, types) in &subscriptions {
             if types.contains(&event.kind) {
@@ -207,6 +218,7 @@ pub(crate) async fn enqueue_events(
                     endpoint_id: *endpoint_id,
                     event_id: event.id(partner_id),
                     event_type: event.kind.clone(),
+                    sequence: *sequence,
                 });
             }
         }

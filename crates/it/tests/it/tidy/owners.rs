@@ -14,7 +14,7 @@ const WITHOUT_ACCOUNTS: [&str; 6] =
     ["bulk.rs", "columns.rs", "db.rs", "error.rs", "migrations.rs", "operator.rs"];
 
 /// Functions that serve the whole platform, and why.
-const PLATFORM_WIDE: [(&str, &str); 14] = [
+const PLATFORM_WIDE: [(&str, &str); 16] = [
     ("baseline::make_call_copy", "an empty table of a measurement"),
     ("baseline::make_invoice_copies", "an empty table of a measurement"),
     ("directory::operator", "the operator's one row"),
@@ -28,6 +28,8 @@ const PLATFORM_WIDE: [(&str, &str); 14] = [
     ("numbers::is_assigned", "a number is unique on the platform; answers yes or no"),
     ("partners::find_by_slug", "finds a partner by the name in its address"),
     ("partners::page", "the operator's list of partners"),
+    ("webhooks::work::due_endpoints", "senders serve all partners"),
+    ("webhooks::work::purge", "what is old goes, whosever it is"),
     ("tenants::is_name_taken", "names for switches are unique; answers yes or no"),
 ];
 
