@@ -204,7 +204,9 @@ mod tests {
     proptest! {
         /// Whatever happens, there are at most eight, and the dead are never due by themselves.
         #[test]
-        fn no_order_of_attempts_makes_a_ninth(steps in prop::collection::vec((0..3_u8, 0..9_999_i64), 0..60)) {
+        fn no_order_of_attempts_makes_a_ninth(
+            steps in prop::collection::vec((0..3_u8, 0..9_999_i64), 0..60),
+        ) {
             let (mut state, mut now) = (DeliveryState::new(T), T);
             for (step, seconds) in steps {
                 now = now.plus_seconds(seconds);
@@ -217,7 +219,8 @@ mod tests {
                 state = state.attempted(state.next_kind(), outcome, now);
             }
             prop_assert!(state.attempts <= 8);
-            let is_waiting = matches!(state.status, DeliveryStatus::Pending | DeliveryStatus::Failed);
+            let is_waiting =
+                matches!(state.status, DeliveryStatus::Pending | DeliveryStatus::Failed);
             prop_assert_eq!(state.next_attempt_at.is_some(), is_waiting);
         }
     }

@@ -155,8 +155,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn attempts_never_bring_an_endpoint_back(outcomes in prop::collection::vec(any::<bool>(), 0..300)) {
-            for status in [EndpointStatus::Disabled, EndpointStatus::DisabledAuto, EndpointStatus::Deleted] {
+        fn attempts_never_bring_an_endpoint_back(
+            outcomes in prop::collection::vec(any::<bool>(), 0..300),
+        ) {
+            for status in EndpointStatus::ALL.into_iter().skip(1) {
                 let mut health = EndpointHealth { status, consecutive_failures: 0 };
                 for succeeded in &outcomes {
                     let outcome = if *succeeded { Outcome::Succeeded } else { Outcome::Failed };

@@ -9,7 +9,11 @@ use app::{
     error::AppError,
     webhooks::{NewEndpoint, NewSecret, deliveries::Delivery},
 };
-use domain::{account::Partner, ids::EndpointId};
+use domain::{
+    account::Partner,
+    ids::EndpointId,
+    webhook::{catalogue::EVENT_TYPES, signature::SigningSecret},
+};
 
 use crate::harness::{Engine, World, process::local_sender, receiver::Receiver};
 
@@ -51,5 +55,22 @@ impl Hooked {
     async fn deliveries(&self, endpoint_id: EndpointId) -> Vec<Delivery> {
         let (app, partner_id) = (&self.world.app, self.partner.partner_id);
         app.webhook_deliveries(partner_id, (endpoint_id, None), 100).await.unwrap()
+    }
+}
+
+// WHK-03, WHK-22 receivers are told of every event, and of signatures that are right
+#[test]
+fn the_paper_for_receivers_is_complete() {
+    let place = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/webhooks.md");
+    let paper = std::fs::read_to_string(place).unwrap();
+    for known in EVENT_TYPES {
+        assert!(paper.contains(&format!("`{}`", known.name)), "{}", known.name);
+        assert!(paper.contains(&format!("| {} |", known.category)), "{}", known.category);
+    }
+    let secret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    let body = br#"{"id":"evt_1","type":"tenant.created"}"#;
+    let current = SigningSecret::parse(secret).unwrap();
+    for text in [secret, &current.plain(body), &current.standard("evt_1", 1_777_593_600, body)] {
+        assert!(paper.contains(text), "{text}");
     }
 }
