@@ -1,5 +1,10 @@
 -- Webhooks, and the order in which a partner's events were committed.
 
+/*postgres:
+-- Lists are short: without this a thousand values are expected, and whole tables are read.
+alter function json_each(text) rows 50;
+*/
+
 -- The last sequence given to an event of the partner. The row stays locked until the transaction
 -- that took a number ends, so that numbers have no gaps and follow the order of commits.
 create table event_counter (

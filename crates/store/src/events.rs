@@ -15,7 +15,7 @@ use domain::{
 use crate::{
     bulk::Bulk,
     columns::{after, id},
-    db::{Tx, on},
+    db::{Tx, json_list, on},
     error::StoreError,
     webhooks::deliveries,
 };
@@ -220,4 +220,17 @@ pub async fn find(
          where partner_id = $1 and event_id = $2",
     ).bind(partner_id.to_string()).bind(event_id.to_string()).fetch_optional(conn).await)?;
     row.map(EventRow::read).transpose()
+}
+
+/// The partner's events with these ids.
+pub async fn find_all(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    ids: &[EventId],
+) -> Result<Vec<Recorded>, StoreError> {
+    let rows: Vec<EventRow> = on!(tx, conn => sqlx::query_as(
+        "select event_id, type, object_id, object_version, payload, at, seq from event
+         where partner_id = $1 and event_id in (select value from json_each($2))",
+    ).bind(partner_id.to_string()).bind(json_list(ids)).fetch_all(conn).await)?;
+    rows.into_iter().map(EventRow::read).collect()
 }

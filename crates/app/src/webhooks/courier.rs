@@ -9,21 +9,25 @@
 //! The futures of this module hold transactions and are not `Send`: run them on a thread that
 //! blocks on them. Messages are sent by tasks of the runtime.
 
-use std::{convert::Infallible, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    convert::Infallible,
+    time::Duration,
+};
 
 use adapters::{
     clock::{Clock, Stopwatch},
     webhook_client::Post,
 };
 use domain::{
-    ids::{EndpointId, PartnerId},
+    ids::{EndpointId, EventId, PartnerId},
     time::Timestamp,
     webhook::endpoint::{EndpointStatus, Outcome},
 };
 use rustc_hash::FxHashMap;
 use store::{
     db::Tx,
-    events,
+    events::{self, Recorded},
     webhooks::{
         deliveries::Delivery,
         endpoints::{self, Endpoint},
@@ -37,10 +41,7 @@ use super::{
     outcomes::{Finished, note},
     secrets_in_force,
 };
-use crate::{
-    App,
-    error::{AppError, Result},
-};
+use crate::{App, error::Result};
 
 /// Messages on their way at once: sockets and memory (64 KiB of each answer) have an end.
 const MAX_IN_FLIGHT: usize = 1_024;
@@ -289,33 +290,50 @@ type Taken = (Endpoint, Vec<(Delivery, Result<String>)>);
 async fn take(
     tx: &mut Tx,
     wanted: &[(DueEndpoint, usize)],
-    (now, lease): (Timestamp, Lease),
+    time: (Timestamp, Lease),
 ) -> Result<Vec<Taken>> {
-    let mut all = Vec::with_capacity(wanted.len());
+    let mut by_partner: BTreeMap<PartnerId, BTreeMap<EndpointId, usize>> = BTreeMap::new();
     for (DueEndpoint { partner_id, endpoint_id, .. }, count) in wanted {
-        let endpoint = endpoints::find(tx, *partner_id, *endpoint_id).await?;
-        // What came of the last messages may have changed both.
-        let sendable = endpoint.filter(|it| it.health.status == EndpointStatus::Enabled);
-        let Some(endpoint) = sendable else { continue };
-        let limit = i64::try_from((*count).min(endpoint.health.window())).unwrap_or(1);
-        let claim = (*endpoint_id, now, lease);
-        let taken = work::claim(tx, *partner_id, claim, limit).await?;
-        let taken = with_bodies(tx, *partner_id, taken).await?;
-        all.push((endpoint, taken));
+        by_partner.entry(*partner_id).or_default().insert(*endpoint_id, *count);
+    }
+    let mut all = Vec::with_capacity(wanted.len());
+    for (partner_id, counts) in by_partner {
+        take_of(tx, partner_id, (&counts, time), &mut all).await?;
     }
     Ok(all)
 }
 
-async fn with_bodies(
+async fn take_of(
     tx: &mut Tx,
     partner_id: PartnerId,
-    taken: Vec<Delivery>,
-) -> Result<Vec<(Delivery, Result<String>)>> {
-    let mut with_bodies = Vec::with_capacity(taken.len());
-    for delivery in taken {
-        let recorded = events::find(tx, partner_id, delivery.event_id).await?;
-        let body = body(partner_id, recorded, delivery.event_id);
-        with_bodies.push((delivery, body));
+    (counts, (now, lease)): (&BTreeMap<EndpointId, usize>, (Timestamp, Lease)),
+    all: &mut Vec<Taken>,
+) -> Result<()> {
+    let ids: Vec<EndpointId> = counts.keys().copied().collect();
+    let mut taken = Vec::with_capacity(ids.len());
+    for endpoint in endpoints::find_all(tx, partner_id, &ids).await? {
+        // What came of the last messages may have changed both.
+        if endpoint.health.status != EndpointStatus::Enabled {
+            continue;
+        }
+        let count = counts[&endpoint.endpoint_id].min(endpoint.health.window());
+        let limit = i64::try_from(count).unwrap_or(1);
+        let claim = (endpoint.endpoint_id, now, lease);
+        let deliveries = work::claim(tx, partner_id, claim, limit).await?;
+        taken.push((endpoint, deliveries));
     }
-    Ok::<_, AppError>(with_bodies)
+    let ids: BTreeSet<EventId> =
+        taken.iter().flat_map(|(_, deliveries)| deliveries).map(|it| it.event_id).collect();
+    let ids: Vec<EventId> = ids.into_iter().collect();
+    let recorded = events::find_all(tx, partner_id, &ids).await?;
+    let recorded: BTreeMap<EventId, Recorded> =
+        recorded.into_iter().map(|recorded| (recorded.event_id, recorded)).collect();
+    for (endpoint, deliveries) in taken {
+        let with_body = |delivery: Delivery| {
+            let event_id = delivery.event_id;
+            (delivery, body(partner_id, recorded.get(&event_id).cloned(), event_id))
+        };
+        all.push((endpoint, deliveries.into_iter().map(with_body).collect()));
+    }
+    Ok(())
 }

@@ -126,7 +126,8 @@ impl App {
                     .state
                     .redelivered()
                     .map_err(|error| AppError::Refused(error.to_string()))?;
-                deliveries::save(tx, &delivery, now).await?;
+                let asked = std::slice::from_ref(&delivery);
+                deliveries::save_asked(tx, partner_id, asked, now).await?;
                 Ok(delivery)
             })
             .await
@@ -152,15 +153,10 @@ impl App {
                 let ids: Vec<EventId> = wanted.iter().map(|delivery| delivery.event_id).collect();
                 let known = deliveries::of_events(tx, partner_id, endpoint_id, &ids).await?;
                 let mut queued = deliveries::insert(tx, partner_id, &wanted, now).await?;
-                for mut delivery in known {
-                    if delivery.state.due_at(now).is_none()
-                        && let Ok(state) = delivery.state.redelivered()
-                    {
-                        delivery.state = state;
-                        deliveries::save(tx, &delivery, now).await?;
-                        queued += 1;
-                    }
-                }
+                let mut over = known;
+                over.retain(|delivery| delivery.state.due_at(now).is_none());
+                deliveries::save_asked(tx, partner_id, &over, now).await?;
+                queued += over.len() as u64;
                 Ok(Replayed { queued, continue_after: last.filter(|_| is_full) })
             })
             .await

@@ -17,7 +17,6 @@ use store::{
     webhooks::{
         deliveries::{self, Attempt, Delivery},
         endpoints::{self, Endpoint},
-        work,
     },
 };
 
@@ -87,17 +86,17 @@ async fn note_of(
 ) -> Result<()> {
     let endpoint_ids: BTreeSet<EndpointId> =
         finished.iter().map(|one| one.delivery.endpoint_id).collect();
+    let endpoint_ids: Vec<EndpointId> = endpoint_ids.into_iter().collect();
     let mut health: BTreeMap<EndpointId, (Endpoint, EndpointHealth)> = BTreeMap::new();
-    for endpoint_id in endpoint_ids {
-        if let Some(endpoint) = endpoints::find_locked(tx, partner_id, endpoint_id).await? {
-            health.insert(endpoint_id, (endpoint.clone(), endpoint.health));
-        }
+    for endpoint in endpoints::locked(tx, partner_id, &endpoint_ids).await? {
+        let before = endpoint.health;
+        health.insert(endpoint.endpoint_id, (endpoint, before));
     }
     let ids: Vec<DeliveryId> = finished.iter().map(|one| one.delivery.delivery_id).collect();
     let locked = deliveries::locked(tx, partner_id, &ids).await?;
     let mut locked: BTreeMap<DeliveryId, Delivery> =
         locked.into_iter().map(|delivery| (delivery.delivery_id, delivery)).collect();
-    let mut released = Vec::with_capacity(finished.len());
+    let mut changed = Vec::with_capacity(finished.len());
     for one in finished {
         let outcome = one.outcome();
         if let Some((_, health)) = health.get_mut(&one.delivery.endpoint_id) {
@@ -111,10 +110,9 @@ async fn note_of(
         delivery.state = delivery.state.attempted(kind, outcome, one.began_at);
         delivery.last_attempt_at = Some(one.began_at);
         (delivery.response_code, delivery.last_error) = (one.code(), one.error());
-        deliveries::save(tx, &delivery, now).await?;
-        released.push(delivery);
+        changed.push(delivery);
     }
-    work::release(tx, partner_id, &released).await?;
+    deliveries::save_all(tx, partner_id, &changed, now).await?;
     let attempts: Vec<Attempt> = finished.iter().map(|one| one.attempt()).collect();
     deliveries::insert_attempts(tx, partner_id, &attempts).await?;
     for (endpoint, health) in health.into_values() {

@@ -301,27 +301,82 @@ pub async fn of_events(
     rows.into_iter().map(DeliveryRow::read).collect()
 }
 
-/// Saves how a delivery stands, as seen at `now`. Hold it locked.
-pub async fn save(tx: &mut Tx, delivery: &Delivery, now: Timestamp) -> Result<(), StoreError> {
-    let state = &delivery.state;
+/// Saves how deliveries stand, as seen at `now`, and lets go of them. Hold them locked. They are
+/// there, so each row is updated: this is one statement for many.
+pub async fn save_all(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    deliveries: &[Delivery],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut rows = Bulk::new(
+        "webhook_delivery",
+        &[
+            "partner_id",
+            "delivery_id",
+            "endpoint_id",
+            "event_id",
+            "event_type",
+            "status",
+            "attempts",
+            "redeliveries",
+            "first_attempt_at",
+            "next_attempt_at",
+            "due_at",
+            "last_attempt_at",
+            "response_code",
+            "last_error",
+            "leased_until",
+            "claims",
+            "created_at",
+        ],
+        "on conflict (partner_id, delivery_id) do update set status = excluded.status,
+           attempts = excluded.attempts, redeliveries = excluded.redeliveries,
+           first_attempt_at = excluded.first_attempt_at,
+           next_attempt_at = excluded.next_attempt_at, due_at = excluded.due_at,
+           last_attempt_at = excluded.last_attempt_at, response_code = excluded.response_code,
+           last_error = excluded.last_error, leased_until = excluded.leased_until",
+    );
+    for delivery in deliveries {
+        let state = &delivery.state;
+        rows.push([
+            partner_id.to_string().into(),
+            delivery.delivery_id.to_string().into(),
+            delivery.endpoint_id.to_string().into(),
+            delivery.event_id.to_string().into(),
+            delivery.event_type.as_str().into(),
+            state.status.as_str().into(),
+            i64::from(state.attempts).into(),
+            i64::from(state.redeliveries).into(),
+            state.first_attempt_at.map(Timestamp::micros).into(),
+            state.next_attempt_at.map(Timestamp::micros).into(),
+            state.due_at(now).map(Timestamp::micros).into(),
+            delivery.last_attempt_at.map(Timestamp::micros).into(),
+            delivery.response_code.map(i64::from).into(),
+            delivery.last_error.clone().into(),
+            0_i64.into(),
+            delivery.claims.into(),
+            delivery.created_at.micros().into(),
+        ]);
+    }
+    rows.insert(tx).await.map(drop)
+}
+
+/// Saves that redeliveries of deliveries were asked for, as seen at `now`. Hold them locked.
+/// Whoever sends one of them just now goes on holding it.
+pub async fn save_asked(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    deliveries: &[Delivery],
+    now: Timestamp,
+) -> Result<(), StoreError> {
     on!(tx, conn => sqlx::query(
-        "update webhook_delivery
-         set status = $3, attempts = $4, redeliveries = $5, first_attempt_at = $6,
-           next_attempt_at = $7, due_at = $8, last_attempt_at = $9, response_code = $10,
-           last_error = $11
-         where partner_id = $1 and delivery_id = $2",
+        "update webhook_delivery set redeliveries = redeliveries + 1, due_at = $3
+         where partner_id = $1 and delivery_id in (select value from json_each($2))",
     )
-    .bind(delivery.partner_id.to_string())
-    .bind(delivery.delivery_id.to_string())
-    .bind(state.status.as_str())
-    .bind(i64::from(state.attempts))
-    .bind(i64::from(state.redeliveries))
-    .bind(state.first_attempt_at.map(Timestamp::micros))
-    .bind(state.next_attempt_at.map(Timestamp::micros))
-    .bind(state.due_at(now).map(Timestamp::micros))
-    .bind(delivery.last_attempt_at.map(Timestamp::micros))
-    .bind(delivery.response_code.map(i64::from))
-    .bind(&delivery.last_error)
+    .bind(partner_id.to_string())
+    .bind(json_list(deliveries.iter().map(|delivery| delivery.delivery_id)))
+    .bind(now.micros())
     .execute(conn).await.map(drop))?;
     Ok(())
 }

@@ -155,6 +155,39 @@ pub async fn find_locked(
     row.map(EndpointRow::read).transpose()
 }
 
+/// The partner's endpoints with these ids, in the order of their ids, locked until the transaction
+/// ends.
+pub async fn locked(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    ids: &[EndpointId],
+) -> Result<Vec<Endpoint>, StoreError> {
+    let sql = tx.locking(select_endpoint!(
+        "where partner_id = $1 and endpoint_id in (select value from json_each($2))
+         order by endpoint_id"
+    ));
+    let rows: Vec<EndpointRow> = on!(tx, conn => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(partner_id.to_string())
+        .bind(json_list(ids))
+        .fetch_all(conn).await)?;
+    rows.into_iter().map(EndpointRow::read).collect()
+}
+
+/// The same, not locked.
+pub async fn find_all(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    ids: &[EndpointId],
+) -> Result<Vec<Endpoint>, StoreError> {
+    let rows: Vec<EndpointRow> = on!(tx, conn => sqlx::query_as(
+        select_endpoint!(
+            "where partner_id = $1 and endpoint_id in (select value from json_each($2))
+             order by endpoint_id"
+        ),
+    ).bind(partner_id.to_string()).bind(json_list(ids)).fetch_all(conn).await)?;
+    rows.into_iter().map(EndpointRow::read).collect()
+}
+
 /// Up to `limit` of the partner's endpoints after `last` that are not deleted, in the order of
 /// their ids.
 pub async fn page(

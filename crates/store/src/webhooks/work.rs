@@ -108,7 +108,7 @@ pub async fn claim(
            select delivery_id from webhook_delivery
            where partner_id = $1 and endpoint_id = $2 and due_at <= $3 and leased_until <= $4
            order by due_at, delivery_id
-           limit $6
+           limit /* limit */
            /* skip locked */
          )
          update webhook_delivery set leased_until = $5, claims = claims + 1
@@ -117,33 +117,18 @@ pub async fn claim(
            redeliveries, first_attempt_at, next_attempt_at, last_attempt_at, response_code,
            last_error, created_at, claims",
     );
+    // A number, not a parameter: PostgreSQL must know that these are few, or it reads them all.
+    let sql = sql.replace("/* limit */", &limit.to_string());
     let rows: Vec<DeliveryRow> = on!(tx, conn => sqlx::query_as(AssertSqlSafe(sql))
         .bind(partner_id.to_string())
         .bind(endpoint_id.to_string())
         .bind(now.micros())
         .bind(lease.now.micros())
         .bind(lease.until.micros())
-        .bind(limit)
         .fetch_all(conn).await)?;
     let mut taken = rows.into_iter().map(DeliveryRow::read).collect::<Result<Vec<_>, _>>()?;
     taken.sort_by_key(|delivery| delivery.delivery_id);
     Ok(taken)
-}
-
-/// Lets go of deliveries that this transaction has saved.
-pub async fn release(
-    tx: &mut Tx,
-    partner_id: PartnerId,
-    deliveries: &[Delivery],
-) -> Result<(), StoreError> {
-    on!(tx, conn => sqlx::query(
-        "update webhook_delivery set leased_until = 0
-         where partner_id = $1 and delivery_id in (select value from json_each($2))",
-    )
-    .bind(partner_id.to_string())
-    .bind(json_list(deliveries.iter().map(|delivery| delivery.delivery_id)))
-    .execute(conn).await.map(drop))?;
-    Ok(())
 }
 
 /// Ends up to `limit` deliveries of an endpoint that was deleted and answers how many.
