@@ -1,10 +1,12 @@
-//! The outside world: clock, ids, files of call records, mail, PDFs, the payment gateway.
+//! The outside world: clock, ids, files of call records, mail, PDFs, the payment gateway, secrets
+//! at rest, webhook receivers.
 //!
 //! Each has a live and an in-process form. No SQL and no business rule is here.
 
 pub mod cdr_files;
 pub mod clock;
 pub mod data_dir;
+pub mod entropy;
 pub mod files;
 pub mod gateway;
 pub mod ids;
@@ -12,3 +14,5 @@ pub mod limits;
 pub mod mail;
 pub mod pdf;
 pub mod secrets;
+pub mod vault;
+pub mod webhook_client;

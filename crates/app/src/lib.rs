@@ -24,6 +24,7 @@ pub mod overview;
 pub mod requests;
 pub mod resource;
 pub mod setup;
+pub mod webhooks;
 
 use std::sync::Arc;
 
@@ -43,7 +44,7 @@ pub struct App {
     pub ids: Ids,
     /// Compiled rate decks, shared by all who price calls.
     pub decks: Arc<DeckCache>,
-    /// Mail, files, the PDF engine and the payment gateway.
+    /// Mail, files, the PDF engine, the payment gateway, receivers of webhooks.
     pub outside: Outside,
     /// How often keys and partners ask.
     pub limits: Arc<Limiter>,

@@ -1,4 +1,5 @@
-//! What use cases reach beyond the database: mail, files, PDFs, the payment gateway.
+//! What use cases reach beyond the database: mail, files, PDFs, the payment gateway, receivers of
+//! webhooks, and the keys that seal secrets.
 //!
 //! Decided here: an app that says nothing keeps everything in this process, so that tests and
 //! first steps send no mail and write no file.
@@ -8,6 +9,8 @@ use adapters::{
     gateway::{Gateway, SandboxMethod},
     mail::MailSink,
     pdf::PdfEngine,
+    vault::Vault,
+    webhook_client::WebhookClient,
 };
 
 /// The outside world of one app; clones share it.
@@ -23,4 +26,30 @@ pub struct Outside {
     pub files: DataDir,
     /// What sets PDFs.
     pub pdf: PdfEngine,
+    /// What seals secrets before they are stored.
+    pub vault: Vault,
+    /// How webhooks are sent.
+    pub webhooks: WebhookSender,
+}
+
+/// How webhooks are sent.
+#[derive(Debug, Clone)]
+pub struct WebhookSender {
+    /// What sends them, and how far it reaches.
+    pub client: WebhookClient,
+    /// The name of the documented signature's header.
+    pub signature_header: String,
+    /// How long a message is one sender's, in seconds of the machine: longer than it can take, so
+    /// that nobody else sends it meanwhile, and short, because a killed sender's wait so long.
+    pub lease_seconds: i64,
+}
+
+impl Default for WebhookSender {
+    fn default() -> Self {
+        Self {
+            client: WebhookClient::default(),
+            signature_header: "X-Trunkline-Signature".to_owned(),
+            lease_seconds: 30,
+        }
+    }
 }

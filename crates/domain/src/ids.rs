@@ -77,6 +77,10 @@ kinds! {
     CreditKind CreditId "crd";
     /// An event.
     EventKind EventId "evt";
+    /// A partner's webhook endpoint.
+    EndpointKind EndpointId "whe";
+    /// An event on its way to an endpoint.
+    DeliveryKind DeliveryId "dlv";
     /// A background job.
     JobKind JobId "job";
     /// A key of the API.

@@ -37,3 +37,4 @@ pub mod term;
 pub mod tier;
 pub mod time;
 pub mod usage;
+pub mod webhook;

@@ -18,6 +18,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio::sync::Notify;
 
 use crate::{error::StoreError, migrations::migrator};
 
@@ -33,7 +34,14 @@ const MAX_TRIES: u32 = 10;
 
 /// An open database.
 #[derive(Clone, Debug)]
-pub enum Db {
+pub struct Db {
+    pools: Pools,
+    commits: Arc<Notify>,
+}
+
+/// The connections to whichever engine is open.
+#[derive(Clone, Debug)]
+enum Pools {
     /// One file, one writer, several readers.
     Sqlite {
         /// The single writing connection.
@@ -50,7 +58,7 @@ pub enum Db {
 
 /// The one transaction of a unit of work, while nobody uses it.
 #[derive(Debug)]
-pub struct Joined {
+struct Joined {
     engine: &'static str,
     free: Mutex<Option<Tx>>,
 }
@@ -137,7 +145,7 @@ impl Db {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(url)?.application_name("trunkline");
             let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS);
-            return Ok(Self::Postgres(pool.connect_with(options).await?));
+            return Ok(Self::over(Pools::Postgres(pool.connect_with(options).await?)));
         }
         if !url.starts_with("sqlite:") {
             return Err(StoreError::UnknownUrl);
@@ -157,45 +165,49 @@ impl Db {
         let writer = writer.connect_with(options.clone()).await?;
         let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS);
         let readers = readers.connect_lazy_with(options.pragma("cache_size", "-8192"));
-        Ok(Self::Sqlite { writer, readers })
+        Ok(Self::over(Pools::Sqlite { writer, readers }))
+    }
+
+    fn over(pools: Pools) -> Self {
+        Self { pools, commits: Arc::default() }
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {
-        match self {
+        match &self.pools {
             // The file lock that `begin immediate` takes keeps a second process out; sqlx would
             // begin a deferred transaction and fail at once instead of waiting.
-            Self::Sqlite { writer, .. } => {
+            Pools::Sqlite { writer, .. } => {
                 let mut tx = writer.begin_with("begin immediate").await?;
                 migrator("sqlite").run_direct(None, &mut *tx, false).await?;
                 tx.commit().await?;
             }
-            Self::Postgres(pool) => migrator("postgres").run(pool).await?,
-            Self::Joined(_) => {}
+            Pools::Postgres(pool) => migrator("postgres").run(pool).await?,
+            Pools::Joined(_) => {}
         }
         Ok(())
     }
 
     /// Starts a transaction that may write.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        Ok(match self {
-            Self::Sqlite { writer, .. } => {
+        Ok(match &self.pools {
+            Pools::Sqlite { writer, .. } => {
                 Tx::Sqlite(writer.begin_with("begin immediate").await?.into())
             }
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?.into()),
-            Self::Joined(unit) => unit.take().ok_or(StoreError::UnitLost)?.part_of(unit),
+            Pools::Postgres(pool) => Tx::Postgres(pool.begin().await?.into()),
+            Pools::Joined(unit) => unit.take().ok_or(StoreError::UnitLost)?.part_of(unit),
         })
     }
 
     /// Starts a transaction that only reads, on one snapshot of the whole database.
     pub async fn begin_read(&self) -> Result<Tx, StoreError> {
-        Ok(match self {
-            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?.into()),
-            Self::Postgres(pool) => {
+        Ok(match &self.pools {
+            Pools::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?.into()),
+            Pools::Postgres(pool) => {
                 let begin = "begin isolation level repeatable read read only";
                 Tx::Postgres(pool.begin_with(begin).await?.into())
             }
             // What the unit has written so far is seen.
-            Self::Joined(_) => self.begin().await?,
+            Pools::Joined(_) => self.begin().await?,
         })
     }
 
@@ -208,6 +220,21 @@ impl Db {
 
     /// Does `work` in a transaction and commits; does it again where the database asks for it.
     pub async fn write<T, E>(&self, work: impl AsyncFn(&mut Tx) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<StoreError> + Repeatable,
+    {
+        let outcome = self.write_unheard(work).await;
+        if outcome.is_ok() && !self.is_joined() {
+            self.commits.notify_one();
+        }
+        outcome
+    }
+
+    /// The same without telling those who wait for [`commits`](Self::commits): for themselves.
+    pub async fn write_unheard<T, E>(
+        &self,
+        work: impl AsyncFn(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E>
     where
         E: From<StoreError> + Repeatable,
     {
@@ -238,7 +265,8 @@ impl Db {
         loop {
             let free = Mutex::new(Some(self.begin().await?));
             let unit = Arc::new(Joined { engine: self.engine(), free });
-            let outcome = match work(&Self::Joined(unit.clone())).await {
+            let pools = Pools::Joined(unit.clone());
+            let outcome = match work(&Self { pools, commits: self.commits.clone() }).await {
                 Ok(value) => match unit.take() {
                     Some(tx) => tx.commit().await.map(|()| value).map_err(E::from),
                     None => Err(StoreError::UnitLost.into()),
@@ -247,34 +275,50 @@ impl Db {
             };
             match outcome {
                 Err(error) if self.may_repeat(&error, tries) => tries += 1,
-                outcome => return outcome,
+                outcome => {
+                    if outcome.is_ok() {
+                        self.commits.notify_one();
+                    }
+                    return outcome;
+                }
             }
         }
     }
 
+    fn is_joined(&self) -> bool {
+        matches!(self.pools, Pools::Joined(_))
+    }
+
+    /// Told after each commit of [`write`](Self::write) and [`unit`](Self::unit) in this process,
+    /// so that whoever sends what was committed need not wait for its next look. One waiter is
+    /// woken.
+    pub fn commits(&self) -> Arc<Notify> {
+        Arc::clone(&self.commits)
+    }
+
     /// A part of a unit is never repeated alone.
     fn may_repeat(&self, error: &impl Repeatable, tries: u32) -> bool {
-        !matches!(self, Self::Joined(_)) && error.is_repeatable() && tries < MAX_TRIES
+        !self.is_joined() && error.is_repeatable() && tries < MAX_TRIES
     }
 
     /// Which engine is open, for messages and measurements.
     pub fn engine(&self) -> &'static str {
-        match self {
-            Self::Sqlite { .. } => "sqlite",
-            Self::Postgres(_) => "postgres",
-            Self::Joined(unit) => unit.engine,
+        match &self.pools {
+            Pools::Sqlite { .. } => "sqlite",
+            Pools::Postgres(_) => "postgres",
+            Pools::Joined(unit) => unit.engine,
         }
     }
 
     /// Waits until every connection is closed.
     pub async fn close(&self) {
-        match self {
-            Self::Sqlite { writer, readers } => {
+        match &self.pools {
+            Pools::Sqlite { writer, readers } => {
                 readers.close().await;
                 writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
-            Self::Joined(_) => {}
+            Pools::Postgres(pool) => pool.close().await,
+            Pools::Joined(_) => {}
         }
     }
 }

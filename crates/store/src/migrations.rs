@@ -12,15 +12,16 @@ use sqlx::{
 };
 
 /// Version, name and text of every migration, oldest first.
-const TEXTS: [(i64, &str, &str); 2] = [
+const TEXTS: &[(i64, &str, &str)] = &[
     (1, "foundation", include_str!("../migrations/0001_foundation.sql")),
+    (2, "webhooks", include_str!("../migrations/0002_webhooks.sql")),
     (3, "api", include_str!("../migrations/0003_api.sql")),
 ];
 
 /// The migrations as `engine` ("sqlite" or "postgres") reads them.
 pub(crate) fn migrator(engine: &str) -> Migrator {
     let mut migrations = Vec::with_capacity(TEXTS.len());
-    for (version, name, text) in TEXTS {
+    for &(version, name, text) in TEXTS {
         migrations.push(Migration::new(
             version,
             Cow::Borrowed(name),

@@ -198,7 +198,7 @@ impl App {
                 }
                 store::extensions::remove(tx, partner_id, extension_id, now).await?;
                 let removed = Happened {
-                    kind: "extension.removed",
+                    kind: "extension.deleted",
                     object_id: extension_id.to_string(),
                     version: 2,
                     payload: json!({ "tenant_id": extension.tenant_id, "name": extension.name }),

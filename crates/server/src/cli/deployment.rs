@@ -6,9 +6,19 @@
 
 use std::path::{Path, PathBuf};
 
-use adapters::{clock::Clock, data_dir::DataDir, ids::Ids, mail::MailSink};
+use adapters::{
+    clock::Clock,
+    data_dir::DataDir,
+    ids::Ids,
+    mail::MailSink,
+    vault::Vault,
+    webhook_client::{Reach, WebhookClient},
+};
 use anyhow::{Context, bail};
-use app::{App, outside::Outside};
+use app::{
+    App,
+    outside::{Outside, WebhookSender},
+};
 use clap::{Args, ValueEnum};
 use store::db::Db;
 
@@ -38,6 +48,22 @@ pub(crate) struct DeploymentArgs {
     #[arg(long, global = true, value_name = "URL", env = "TRUNKLINE_SMTP")]
     #[arg(hide_env_values = true)]
     smtp: Option<SmtpAddress>,
+    /// Where webhooks may be sent [default: public].
+    #[arg(long, global = true, value_name = "REACH", env = "TRUNKLINE_WEBHOOK_TARGETS")]
+    webhook_targets: Option<WebhookTargets>,
+}
+
+/// The variable that holds the keys that seal secrets: 32 bytes each in hex or base64, separated
+/// by commas; the first seals, all open. A variable only, because command lines can be seen.
+const SECRET_KEY_VARIABLE: &str = "TRUNKLINE_SECRET_KEY";
+
+/// How far webhooks reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WebhookTargets {
+    /// Over https to public addresses.
+    Public,
+    /// Anywhere, private addresses and http included; for local runs only.
+    Anywhere,
 }
 
 /// Whose time a deployment has.
@@ -79,24 +105,41 @@ impl DeploymentArgs {
     pub(crate) async fn open(&self, missing: Missing) -> anyhow::Result<App> {
         let db = self.open_database(missing).await?;
         let clock = self.clock(&db).await?;
-        Ok(App::new(db, clock, Ids::Random).with_outside(self.outside()))
+        Ok(App::new(db, clock, Ids::Random).with_outside(self.outside()?))
     }
 
     /// The outside world: PDFs go to the data directory, mails to the mail server or there too.
-    fn outside(&self) -> Outside {
-        let inside = self.inside();
-        match &self.smtp {
+    fn outside(&self) -> anyhow::Result<Outside> {
+        let inside = self.inside()?;
+        Ok(match &self.smtp {
             Some(server) => Outside { mail: MailSink::Smtp(Box::new(server.config())), ..inside },
             None => inside,
-        }
+        })
     }
 
-    /// The outside world kept in the data directory: nothing leaves the machine.
-    pub(crate) fn inside(&self) -> Outside {
-        Outside {
+    /// The outside world kept in the data directory: no mail leaves the machine.
+    pub(crate) fn inside(&self) -> anyhow::Result<Outside> {
+        let reach = match self.webhook_targets {
+            None | Some(WebhookTargets::Public) => Reach::Public,
+            Some(WebhookTargets::Anywhere) => Reach::Anywhere,
+        };
+        Ok(Outside {
             mail: MailSink::Folder(self.data_dir().join("mails")),
             files: DataDir::Folder(self.data_dir().to_owned()),
+            vault: self.vault()?,
+            webhooks: WebhookSender {
+                client: WebhookClient::new(reach),
+                ..WebhookSender::default()
+            },
             ..Outside::default()
+        })
+    }
+
+    /// The keys that the environment names, or the data directory's, which are made at first use.
+    fn vault(&self) -> anyhow::Result<Vault> {
+        match std::env::var(SECRET_KEY_VARIABLE) {
+            Ok(keys) => Vault::parse(&keys).context(SECRET_KEY_VARIABLE),
+            Err(_) => Ok(Vault::in_folder(self.data_dir())?),
         }
     }
 

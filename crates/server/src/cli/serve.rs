@@ -1,4 +1,4 @@
-//! `trunkline serve`: pages over HTTP, and whatever falls due meanwhile.
+//! `trunkline serve`: pages over HTTP, webhooks, and whatever falls due meanwhile.
 //!
 //! Decided here: where to listen. There is no sign-in yet, so only this machine may ask.
 
@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, bail};
 use app::App;
 use clap::Args;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::oneshot};
 
 use super::{
     DeploymentArgs, Ending, Output,
@@ -95,12 +95,47 @@ pub(crate) async fn serve(
     let address = listener.local_addr().context("the listening socket")?;
     output.line(&format!("serving http://{address} (stop with Ctrl-C)"))?;
     output.flush()?;
+    let webhooks = Courier::start(app.clone());
     // What is given up in the middle when the server stops is undone, and done by the next run.
-    tokio::select! {
+    let served = tokio::select! {
         served = web::serve(listener, web::router(app.clone()), stopped()) => {
             served.context("cannot serve any longer")
         }
         never = work(&app) => match never {},
+    };
+    webhooks.stop().await;
+    served
+}
+
+/// Webhooks are sent on a thread of their own, so that closing a thousand periods does not make
+/// them wait. Their transactions never leave it; sockets and timers are the server's.
+struct Courier {
+    stop: oneshot::Sender<()>,
+    thread: std::thread::JoinHandle<()>,
+}
+
+impl Courier {
+    fn start(app: App) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        let runtime = tokio::runtime::Handle::current();
+        let thread = std::thread::spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    _ = stopped => {}
+                    never = app.run_webhooks() => match never {},
+                }
+            });
+        });
+        Self { stop, thread }
+    }
+
+    /// Ends the thread. What it held is sent when its leases end.
+    async fn stop(self) {
+        drop(self.stop);
+        let joined = tokio::task::spawn_blocking(move || self.thread.join()).await;
+        if !matches!(joined, Ok(Ok(()))) {
+            tracing::error!("the sender of webhooks ended badly");
+        }
     }
 }
 

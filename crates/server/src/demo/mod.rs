@@ -66,7 +66,7 @@ pub(crate) async fn run(
     let db = deployment.open_database(Missing::Create).await?;
     let start = Timestamp::parse(story::START).context("the demo's calendar")?;
     let app = App::new(db, Clock::simulated(start), Ids::seeded(IDS_SEED));
-    let app = app.with_outside(deployment.inside());
+    let app = app.with_outside(deployment.inside()?);
     let bar = indicatif::ProgressBar::new_spinner();
     let mut say = |what: &str| {
         bar.set_message(what.to_owned());

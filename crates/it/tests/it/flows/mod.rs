@@ -14,3 +14,4 @@ mod replay;
 mod setup_accounts;
 mod setup_catalog;
 mod setup_tenants;
+mod webhooks;

@@ -1,6 +1,7 @@
 //! Everything a database holds, to be compared with another one.
 //!
-//! Decided here: every column of every row of every table counts, times and hashes included. Ids
+//! Decided here: every column of every row of every table counts, times and hashes included, but
+//! for the numbers of events, which follow from who was first to commit. Ids
 //! follow from what they name and the clock is simulated, so whatever happened on the way, the
 //! same things done give the same content.
 
@@ -10,6 +11,9 @@ use sqlx::AssertSqlSafe;
 use store::db::Tx;
 
 use super::World;
+
+/// Events are numbered in the order of their commits, and two processes commit in any order.
+const EVENT: &str = "partner_id, event_id, type, object_id, object_version, payload, at";
 
 /// What migrations keep about themselves, with times of the machine.
 const NOT_OURS: &str = "_sqlx_migrations";
@@ -70,6 +74,13 @@ impl World {
         let mut content = BTreeMap::new();
         for table in tables.into_iter().filter(|table| table != NOT_OURS) {
             let sql = match &tx {
+                _ if table == "event" => format!(
+                    "select cast(({}) as text) from event",
+                    match &tx {
+                        Tx::Sqlite(_) => EVENT.replace(", ", " || ' ' || "),
+                        Tx::Postgres(_) => EVENT.to_owned(),
+                    }
+                ),
                 Tx::Sqlite(_) => {
                     let columns = format!(
                         "select 'quote(\"' || name || '\")' from pragma_table_info('{table}')"

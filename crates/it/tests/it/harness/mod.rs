@@ -7,6 +7,7 @@ pub(crate) mod db;
 pub(crate) mod dice;
 pub(crate) mod http;
 pub(crate) mod process;
+pub(crate) mod receiver;
 pub(crate) mod trade;
 
 pub(crate) use builders::World;

@@ -15,10 +15,13 @@ use adapters::{
     cdr_files::{Format, ReadOptions},
     clock::Clock,
     ids::Ids,
+    vault::Vault,
+    webhook_client::{Reach, WebhookClient},
 };
 use app::{
     App,
     ingest::{ImportMode, ImportRequest},
+    outside::{Outside, WebhookSender},
 };
 use domain::time::Timestamp;
 use serde_json::{Value, json};
@@ -38,6 +41,8 @@ pub(crate) enum Part {
     Import { path: PathBuf, format: Format, batch_rows: usize },
     /// Runs what is due.
     RunDue { until: String },
+    /// Sends webhooks anywhere, for ever.
+    SendWebhooks,
 }
 
 /// A process at work. It does not outlive the test that started it.
@@ -60,6 +65,7 @@ impl World {
                 json!({ "file": path, "format": format.as_str(), "batch_rows": batch_rows })
             }
             Part::RunDue { until } => json!({ "until": until }),
+            Part::SendWebhooks => json!({ "sends": true }),
         };
         says["url"] = self.db.url.clone().into();
         says["now"] = self.app.clock.now().to_string().into();
@@ -127,6 +133,9 @@ async fn part() {
     let started = Timestamp::parse(says["now"].as_str().unwrap()).unwrap();
     let clock = Clock::simulated(stands_at.map_or(started, |now| now.max(started)));
     let app = App::new(db, clock, Ids::Random);
+    if says["sends"] == true {
+        match app.with_outside(local_sender()).run_webhooks().await {}
+    }
     let answer = match says["file"].as_str() {
         Some(path) => import(&app, path, &says).await,
         None => {
@@ -136,6 +145,21 @@ async fn part() {
         }
     };
     writeln!(std::io::stdout(), "{ANSWER}{answer}").unwrap();
+}
+
+/// An outside world that sends webhooks to this machine, with keys that are the same in every
+/// process, and with leases that end soon.
+pub(crate) fn local_sender() -> Outside {
+    let key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+    Outside {
+        vault: Vault::parse(key).unwrap(),
+        webhooks: WebhookSender {
+            client: WebhookClient::new(Reach::Anywhere),
+            lease_seconds: 1,
+            ..WebhookSender::default()
+        },
+        ..Outside::default()
+    }
 }
 
 async fn import(app: &App, path: &str, says: &Value) -> Value {
