@@ -162,6 +162,11 @@ impl WebhookClient {
         Self { timeout, ..self }
     }
 
+    /// Checks the form of an address, without asking anybody where its name leads.
+    pub fn check_form(&self, text: &str) -> Result<(), UrlRefusal> {
+        parse(text, self.reach).map(drop)
+    }
+
     /// Checks an address that somebody types: its form, and where its name leads by now. A name
     /// that has no address yet passes; it is checked again with each connection.
     pub async fn check(&self, text: &str) -> Result<(), UrlRefusal> {

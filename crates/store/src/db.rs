@@ -285,7 +285,8 @@ impl Db {
         }
     }
 
-    fn is_joined(&self) -> bool {
+    /// Whether this is a part of a [`unit`](Self::unit).
+    pub fn is_joined(&self) -> bool {
         matches!(self.pools, Pools::Joined(_))
     }
 

@@ -8,6 +8,7 @@
 
 use domain::{
     ids::{EventId, PartnerId},
+    paging::{Page, PageRequest},
     time::Timestamp,
     webhook::catalogue,
 };
@@ -17,6 +18,7 @@ use crate::{
     columns::{after, id},
     db::{Tx, json_list, on},
     error::StoreError,
+    listing::List,
     webhooks::deliveries,
 };
 
@@ -169,6 +171,36 @@ impl EventRow {
             },
         })
     }
+}
+
+/// Which events are wanted; what is absent does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct EventFilter {
+    /// Of this type.
+    pub kind: Option<String>,
+    /// About this object.
+    pub object_id: Option<String>,
+    /// From then on.
+    pub since: Option<Timestamp>,
+    /// Until then, exclusive.
+    pub until: Option<Timestamp>,
+}
+
+/// A page of the partner's events, in the order of their commits.
+pub async fn list(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    filter: EventFilter,
+    page: &PageRequest,
+) -> Result<Page<Recorded>, StoreError> {
+    let list =
+        List::of("select event_id, type, object_id, object_version, payload, at, seq from event")
+            .only("partner_id = $?", [partner_id.to_string().into()])
+            .only_if("type = $?", filter.kind)
+            .only_if("object_id = $?", filter.object_id)
+            .only_if("at >= $?", filter.since.map(Timestamp::micros))
+            .only_if("at < $?", filter.until.map(Timestamp::micros));
+    list.page(tx, ("seq", "event_id"), page).await?.try_map(EventRow::read)
 }
 
 /// Up to `limit` of the partner's events after `last`, in the order of their ids.

@@ -8,6 +8,7 @@ mod key;
 mod log;
 mod partner;
 mod tenant;
+mod webhook;
 
 use domain::time::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -24,6 +25,7 @@ pub use self::{
     log::{ApiRequest, AuditEntry},
     partner::{CdrSource, Job, Partner, WholesaleTerms},
     tenant::{Span, Tenant},
+    webhook::{Event, WebhookAttempt, WebhookDelivery, WebhookDeliveryDetail, WebhookEndpoint},
 };
 
 /// An instant: RFC 3339 in UTC.

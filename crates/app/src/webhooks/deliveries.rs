@@ -8,6 +8,7 @@
 use adapters::webhook_client::MAX_RESPONSE_BYTES;
 use domain::{
     ids::{DeliveryId, EndpointId, EventId, PartnerId},
+    paging::{Page, PageRequest},
     time::Timestamp,
     webhook::{
         catalogue::TEST_EVENT,
@@ -26,7 +27,7 @@ use store::{
     },
 };
 
-pub use store::webhooks::deliveries::{Attempt, Delivery};
+pub use store::webhooks::deliveries::{Attempt, Delivery, DeliveryFilter};
 
 use super::no_endpoint;
 use crate::{
@@ -73,6 +74,22 @@ pub struct Replayed {
 }
 
 impl App {
+    /// A page of an endpoint's deliveries, of deleted endpoints, too (WHK-16).
+    pub async fn list_webhook_deliveries(
+        &self,
+        partner_id: PartnerId,
+        endpoint_id: EndpointId,
+        (filter, page): (DeliveryFilter, &PageRequest),
+    ) -> Result<Page<Delivery>> {
+        let mut tx = self.db.begin_read().await?;
+        let endpoint = endpoints::find(&mut tx, partner_id, endpoint_id).await?;
+        endpoint.ok_or_else(|| no_endpoint(endpoint_id))?;
+        let list = (filter, page);
+        let found = deliveries::list(&mut tx, partner_id, endpoint_id, list).await?;
+        tx.commit().await?;
+        Ok(found)
+    }
+
     /// Up to `limit` (at most 100) of an endpoint's deliveries before `before`, the newest first;
     /// of deleted endpoints, too (WHK-16).
     pub async fn webhook_deliveries(

@@ -12,7 +12,8 @@ mod outcomes;
 
 use adapters::entropy::secret_bytes;
 use domain::{
-    ids::{EndpointId, PartnerId},
+    ids::{EndpointId, EventId, PartnerId},
+    paging::{Page, PageRequest},
     time::Timestamp,
     webhook::{
         catalogue,
@@ -25,7 +26,9 @@ use store::{
     webhooks::endpoints::{self, Endpoint, SealedSecrets},
 };
 
-pub use self::deliveries::{DeliveryDetail, Replay, Replayed};
+pub use store::events::{EventFilter, Recorded};
+
+pub use self::deliveries::{Delivery, DeliveryDetail, DeliveryFilter, Replay, Replayed};
 use crate::{
     App,
     error::{AppError, FieldError, Result},
@@ -156,6 +159,46 @@ impl App {
         Ok(NewSecret { endpoint: endpoint.into(), secret })
     }
 
+    /// Refuses an address that leads inside by now. For those who make an endpoint as a part of a
+    /// larger transaction, before they begin it; with each connection it is checked again.
+    pub async fn check_webhook_url(&self, url: &str) -> Result<()> {
+        let checked = self.outside.webhooks.client.check(url).await;
+        checked.map_err(|refusal| AppError::invalid("url", refusal.to_string()))
+    }
+
+    /// A page of the partner's endpoints.
+    pub async fn list_webhook_endpoints(
+        &self,
+        partner_id: PartnerId,
+        page: &PageRequest,
+    ) -> Result<Page<WebhookEndpoint>> {
+        let mut tx = self.db.begin_read().await?;
+        let found = endpoints::list(&mut tx, partner_id, page).await?;
+        tx.commit().await?;
+        Ok(found.map(Into::into))
+    }
+
+    /// A page of the partner's events.
+    pub async fn events(
+        &self,
+        partner_id: PartnerId,
+        filter: EventFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Recorded>> {
+        let mut tx = self.db.begin_read().await?;
+        let found = store::events::list(&mut tx, partner_id, filter, page).await?;
+        tx.commit().await?;
+        Ok(found)
+    }
+
+    /// The partner's event with this id.
+    pub async fn event(&self, partner_id: PartnerId, event_id: EventId) -> Result<Recorded> {
+        let mut tx = self.db.begin_read().await?;
+        let found = store::events::find(&mut tx, partner_id, event_id).await?;
+        tx.commit().await?;
+        found.ok_or_else(|| AppError::not_found("event", event_id))
+    }
+
     /// Changes an endpoint. Where `seen` is given and it has another version, nothing changes.
     pub async fn edit_webhook_endpoint(
         &self,
@@ -283,10 +326,16 @@ impl App {
         let mut refuse = |field: &str, message: String| {
             errors.push(FieldError { field: field.to_owned(), message });
         };
-        if let Some(url) = &edit.url
-            && let Err(refusal) = self.outside.webhooks.client.check(url).await
-        {
-            refuse("url", refusal.to_string());
+        if let Some(url) = &edit.url {
+            let client = &self.outside.webhooks.client;
+            // Nobody is asked in the middle of a transaction: see `check_webhook_url`.
+            let checked = match self.db.is_joined() {
+                true => client.check_form(url),
+                false => client.check(url).await,
+            };
+            if let Err(refusal) = checked {
+                refuse("url", refusal.to_string());
+            }
         }
         if let Some(text) = &edit.description
             && (text.chars().count() > MAX_DESCRIPTION || text.chars().any(char::is_control))

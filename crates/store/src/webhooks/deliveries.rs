@@ -6,6 +6,7 @@
 
 use domain::{
     ids::{DeliveryId, EndpointId, EventId, PartnerId},
+    paging::{Page, PageRequest},
     time::Timestamp,
     webhook::delivery::{AttemptKind, DeliveryState, DeliveryStatus},
 };
@@ -18,6 +19,7 @@ use crate::{
     db::{Tx, json_list, on},
     error::StoreError,
     events::Event,
+    listing::List,
 };
 
 /// One event on its way to one endpoint.
@@ -125,6 +127,33 @@ macro_rules! select_delivery {
             $tail
         )
     };
+}
+
+/// Which deliveries are wanted; what is absent does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryFilter {
+    /// How they stand.
+    pub status: Option<DeliveryStatus>,
+    /// Of events of this type.
+    pub event_type: Option<String>,
+    /// Of this event.
+    pub event_id: Option<EventId>,
+}
+
+/// A page of an endpoint's deliveries, in the order of their ids, which is that of time.
+pub async fn list(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    endpoint_id: EndpointId,
+    (filter, page): (DeliveryFilter, &PageRequest),
+) -> Result<Page<Delivery>, StoreError> {
+    let list = List::of(select_delivery!(""))
+        .only("partner_id = $?", [partner_id.to_string().into()])
+        .only("endpoint_id = $?", [endpoint_id.to_string().into()])
+        .only_if("status = $?", filter.status.map(DeliveryStatus::as_str))
+        .only_if("event_type = $?", filter.event_type)
+        .only_if("event_id = $?", filter.event_id.map(|it| it.to_string()));
+    list.page(tx, ("delivery_id", "delivery_id"), page).await?.try_map(DeliveryRow::read)
 }
 
 /// A delivery to be made.

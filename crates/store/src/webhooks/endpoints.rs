@@ -6,6 +6,7 @@
 
 use domain::{
     ids::{EndpointId, PartnerId},
+    paging::{Page, PageRequest},
     time::Timestamp,
     webhook::endpoint::{EndpointHealth, EndpointStatus},
 };
@@ -15,6 +16,7 @@ use crate::{
     columns::{after, guarded, id, named, number},
     db::{Tx, json_list, on},
     error::StoreError,
+    listing::List,
 };
 
 /// The secrets of an endpoint, sealed.
@@ -102,6 +104,18 @@ macro_rules! select_endpoint {
             $tail
         )
     };
+}
+
+/// A page of the partner's endpoints that are not deleted, in the order of their ids.
+pub async fn list(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    page: &PageRequest,
+) -> Result<Page<Endpoint>, StoreError> {
+    let list = List::of(select_endpoint!(""))
+        .only("partner_id = $?", [partner_id.to_string().into()])
+        .only("status <> $?", ["deleted".into()]);
+    list.page(tx, ("endpoint_id", "endpoint_id"), page).await?.try_map(EndpointRow::read)
 }
 
 /// Adds an endpoint.

@@ -41,6 +41,8 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .merge(routes::tenants::routes())
         .merge(routes::keys::routes())
         .merge(routes::logs::routes())
+        .merge(routes::events::routes())
+        .merge(routes::webhooks::routes())
         .merge(routes::operator::routes())
         .merge(routes::partner::routes())
 }
