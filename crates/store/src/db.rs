@@ -20,6 +20,8 @@ use crate::{error::StoreError, migrations::migrator};
 const POSTGRES_CONNECTIONS: u32 = 8;
 /// Readers of one SQLite file. They never block the writer.
 const SQLITE_READERS: u32 = 4;
+/// Rows that SQLite's thread reads ahead of whoever asked: each hand-over wakes two threads.
+const ROW_BUFFER: usize = 1_000;
 /// How long a writer waits for another process that holds the SQLite write lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 /// How often a transaction is tried that the database asks to repeat (40001, 40P01).
@@ -99,6 +101,8 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT)
             .pragma("cache_size", "-32768")
+            .pragma("wal_autocheckpoint", "8192")
+            .row_buffer_size(ROW_BUFFER)
             .pragma("temp_store", "memory");
         let writer = SqlitePoolOptions::new().max_connections(1);
         let writer = writer.connect_with(options.clone()).await?;
