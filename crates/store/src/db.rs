@@ -20,7 +20,8 @@ use crate::{error::StoreError, migrations::migrator};
 const POSTGRES_CONNECTIONS: u32 = 8;
 /// Readers of one SQLite file. They never block the writer.
 const SQLITE_READERS: u32 = 4;
-/// What the SQLite writer holds of the file, in KiB with a minus. Twice as much made nothing faster.
+/// What the SQLite writer holds of the file, in KiB with a minus. Twice as much made nothing
+/// faster.
 const WRITER_CACHE: &str = "-32768";
 /// Pages (4 KiB) after which SQLite's log is carried into the file: a page that many transactions
 /// change is then written there once.
