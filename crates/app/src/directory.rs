@@ -57,7 +57,7 @@ struct TenantTerms {
     partner: usize,
     zone: Zone,
     profile_id: ProfileId,
-    terms: Vec<Term>,
+    terms: Box<[Term]>,
 }
 
 #[derive(Debug)]
@@ -169,7 +169,7 @@ impl Directory {
         &mut self,
         (partner_id, partner): (PartnerId, usize),
         facts: rows::TenantFacts,
-        terms: Vec<Term>,
+        terms: Box<[Term]>,
     ) -> Result<usize> {
         let home = match &facts.home_npa {
             Some(npa) => self.home.with_area_code(npa),
@@ -449,7 +449,7 @@ fn laid_out(
     tenant: &rows::TenantFacts,
     versions: &Catalog,
     horizon: Timestamp,
-) -> Result<Vec<Term>> {
+) -> Result<Box<[Term]>> {
     while let Some(last) = terms.last()
         && tenant.cancelled_at.is_none()
         && last.span.end <= horizon
@@ -460,7 +460,7 @@ fn laid_out(
             .map_err(|error| AppError::Broken(error.to_string()))?;
         terms.push(next);
     }
-    Ok(terms)
+    Ok(terms.into_boxed_slice())
 }
 
 /// The id that belongs to a record: the same delivery always gives the same id.

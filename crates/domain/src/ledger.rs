@@ -10,7 +10,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    ids::{LedgerTxId, PartnerId, TenantId},
+    ids::{LedgerTxId, PartnerId, Place, TenantId},
     money::{Micros, Overflow},
     time::Timestamp,
 };
@@ -306,7 +306,11 @@ impl LedgerTx {
     pub fn id(&self, partner_id: PartnerId) -> LedgerTxId {
         let partner = partner_id.to_string();
         let TxSource { kind, id, purpose } = &self.source;
-        LedgerTxId::derived(self.at, &[&partner, kind, id, purpose])
+        let parts = [partner.as_str(), kind, id, purpose];
+        match Place::of_text(id) {
+            Some(place) => LedgerTxId::derived_in(place, self.at, &parts),
+            None => LedgerTxId::derived(self.at, &parts),
+        }
     }
 }
 

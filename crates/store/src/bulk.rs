@@ -1,17 +1,21 @@
 //! Many rows in few statements: the only path whose SQL differs by engine.
 //!
-//! Decided here: on SQLite rows go in as multi-row `insert … values`, as many as its parameter
-//! limit allows; on PostgreSQL as one array per column (`unnest`). Column types are read off the
-//! cells. Table and column names are constants of this crate, never input.
+//! Decided here: on SQLite rows go in as multi-row `insert … values` of a few fixed sizes; on
+//! PostgreSQL as one array per column (`unnest`). Column types are read off the cells. Table and
+//! column names are constants of this crate, never input. No statement's text depends on how many
+//! rows there happen to be: it would be compiled, and kept in the connection's cache, for each
+//! number anew.
 
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::{db::Tx, error::StoreError};
 
-/// SQLite's default limit of parameters in one statement.
-const SQLITE_PARAMETERS: usize = 32_766;
-/// Rows in one statement: beyond this a statement gets no faster, only larger.
-const MAX_ROWS: usize = 2_000;
+/// Rows in one statement on SQLite, the most that are left first: beyond 128 a row gets no
+/// cheaper, while the compiled statement takes memory per row. Below its limit of 32,766
+/// parameters for tables of up to 255 columns.
+const SQLITE_ROWS: [usize; 3] = [128, 16, 1];
+/// Rows in one statement on PostgreSQL: beyond this a statement gets no faster, only larger.
+const POSTGRES_ROWS: usize = 2_000;
 
 /// One value of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,12 +113,12 @@ impl Bulk {
         let width = self.columns.len();
         let returning = self.tail.contains("returning");
         let mut cells = self.cells.into_iter();
-        let rows_per_statement = match tx {
-            Tx::Sqlite(_) => (SQLITE_PARAMETERS / width).clamp(1, MAX_ROWS),
-            Tx::Postgres(_) => MAX_ROWS,
-        };
         loop {
-            let chunk: Vec<Cell> = cells.by_ref().take(rows_per_statement * width).collect();
+            let rows = match tx {
+                Tx::Sqlite(_) => sqlite_rows(cells.len() / width),
+                Tx::Postgres(_) => POSTGRES_ROWS,
+            };
+            let chunk: Vec<Cell> = cells.by_ref().take(rows * width).collect();
             if chunk.is_empty() {
                 return Ok(());
             }
@@ -158,6 +162,11 @@ impl Bulk {
             }
         }
     }
+}
+
+/// How many of `left` rows the next statement on SQLite takes.
+fn sqlite_rows(left: usize) -> usize {
+    SQLITE_ROWS.into_iter().find(|rows| *rows <= left).unwrap_or(1)
 }
 
 fn first_texts<R: Row>(rows: &[R]) -> Result<Vec<String>, StoreError>

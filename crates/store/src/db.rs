@@ -27,6 +27,14 @@ use crate::{error::StoreError, migrations::migrator};
 const POSTGRES_CONNECTIONS: u32 = 8;
 /// Readers of one SQLite file. They never block the writer.
 const SQLITE_READERS: u32 = 4;
+/// What the SQLite writer holds of the file, in KiB with a minus. Twice as much made nothing
+/// faster.
+const WRITER_CACHE: &str = "-32768";
+/// Pages (4 KiB) after which SQLite's log is carried into the file: a page that many transactions
+/// change is then written there once.
+const LOG_PAGES: &str = "8192";
+/// Rows that SQLite's thread reads ahead of whoever asked: each hand-over wakes two threads.
+const ROW_BUFFER: usize = 1_000;
 /// How long a writer waits for another process that holds the SQLite write lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 /// How often a transaction is tried that the database asks to repeat (40001, 40P01).
@@ -159,7 +167,9 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT)
-            .pragma("cache_size", "-32768")
+            .pragma("cache_size", WRITER_CACHE)
+            .pragma("wal_autocheckpoint", LOG_PAGES)
+            .row_buffer_size(ROW_BUFFER)
             .pragma("temp_store", "memory");
         let writer = SqlitePoolOptions::new().max_connections(1);
         let writer = writer.connect_with(options.clone()).await?;

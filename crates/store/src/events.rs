@@ -7,7 +7,7 @@
 //! committed event is ever left out (WHK-17).
 
 use domain::{
-    ids::{EventId, PartnerId},
+    ids::{EventId, PartnerId, Place},
     paging::{Page, PageRequest},
     time::Timestamp,
     webhook::catalogue,
@@ -41,7 +41,11 @@ impl Event {
     /// The id that this event has for `partner_id`.
     pub fn id(&self, partner_id: PartnerId) -> EventId {
         let (partner, version) = (partner_id.to_string(), self.object_version.to_string());
-        EventId::derived(self.at, &[&partner, &self.kind, &self.object_id, &version])
+        let parts = [&*partner, &self.kind, &self.object_id, &version];
+        match Place::of_text(&self.object_id) {
+            Some(place) => EventId::derived_in(place, self.at, &parts),
+            None => EventId::derived(self.at, &parts),
+        }
     }
 }
 

@@ -48,7 +48,8 @@ pub struct StoredLine {
 
 /// The id of the line at a place of an invoice.
 pub fn line_id(invoice_id: InvoiceId, created_at: Timestamp, line_no: i64) -> LineId {
-    LineId::derived(created_at, &[&invoice_id.to_string(), &line_no.to_string()])
+    let parts = [&*invoice_id.to_string(), &line_no.to_string()];
+    LineId::derived_in(invoice_id.place(), created_at, &parts)
 }
 
 /// Takes `count` consecutive numbers and answers the first. The counter's row stays locked until

@@ -7,7 +7,7 @@
 //! all partners, so taking has no owner.
 
 use domain::{
-    ids::{JobId, PartnerId},
+    ids::{JobId, PartnerId, Place},
     paging::{Page, PageRequest},
     time::Timestamp,
 };
@@ -32,6 +32,16 @@ pub struct NewJob {
     pub payload: String,
     /// Not before.
     pub run_at: Timestamp,
+}
+
+impl NewJob {
+    /// The id of the job with this key, enqueued at `now`.
+    fn id(&self, now: Timestamp) -> JobId {
+        match Place::of_text(&self.key) {
+            Some(place) => JobId::derived_in(place, now, &[&self.key]),
+            None => JobId::derived(now, &[&self.key]),
+        }
+    }
 }
 
 /// A job that this worker holds until its lease ends.
@@ -77,7 +87,7 @@ pub async fn enqueue_all(
     );
     for job in jobs {
         rows.push([
-            JobId::derived(now, &[&job.key]).to_string().into(),
+            job.id(now).to_string().into(),
             partner_id.to_string().into(),
             job.kind.into(),
             job.key.clone().into(),
@@ -104,7 +114,7 @@ pub async fn enqueue(
          values ($1, $2, $3, $4, $5, 'ready', $6, 0, $7)
          on conflict (job_key) do nothing",
     )
-    .bind(JobId::derived(now, &[&job.key]).to_string())
+    .bind(job.id(now).to_string())
     .bind(partner_id.to_string())
     .bind(job.kind)
     .bind(&job.key)

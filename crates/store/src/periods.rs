@@ -16,7 +16,8 @@ use crate::{
 
 /// The id of the tenant's period that starts at `start`.
 pub fn id_of(tenant_id: TenantId, start: Timestamp) -> PeriodId {
-    PeriodId::derived(start, &[&tenant_id.to_string(), &start.micros().to_string()])
+    let parts = [&*tenant_id.to_string(), &start.micros().to_string()];
+    PeriodId::derived_in(tenant_id.place_of_age(), start, &parts)
 }
 
 /// Opens a period; the same period again changes nothing.

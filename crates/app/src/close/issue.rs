@@ -38,13 +38,15 @@ pub(super) struct Issue {
 }
 
 /// The id of a tenant's invoice for the period that starts at `start`: the same whoever issues it.
+/// Invoices of one period lie in the order of their tenants, in which they are issued.
 pub(super) fn invoice_id(
     partner_id: PartnerId,
     tenant: &Tenant,
     (kind, start): (InvoiceKind, Timestamp),
 ) -> InvoiceId {
     let key = billing_key(kind, start, InvoiceId::from_bits(0));
-    InvoiceId::derived(start, &[&partner_id.to_string(), &tenant.tenant_id.to_string(), &key])
+    let parts = [&*partner_id.to_string(), &tenant.tenant_id.to_string(), &key];
+    InvoiceId::derived_in(tenant.tenant_id.place_of_age(), start, &parts)
 }
 
 /// Numbers, keeps and books the chunk's invoices.

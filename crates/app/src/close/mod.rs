@@ -27,7 +27,7 @@ pub(crate) use issue::{issue_tx, issued_as, keep_logo, take_credits};
 pub(crate) use monthly::debit_added;
 
 /// Tenants in one transaction: they share its reads and its one disk flush.
-const CHUNK: i64 = 250;
+const CHUNK: i64 = 500;
 
 /// What a run did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,7 +1,8 @@
 //! One file: read, priced and added batch by batch, from where an earlier run ended.
 //!
 //! Reading and pricing happen in a thread of their own, so that they overlap with the database's
-//! work; at most one batch waits between them, whatever the file's size.
+//! work. Two batches are in memory, one in the making or waiting and one being added, whatever the
+//! file's size.
 
 use std::{
     fs::File,
@@ -16,7 +17,7 @@ use adapters::{
 };
 use domain::{account::Source, ids::PartnerId, time::Timestamp};
 use store::imports::FileMark;
-use tokio::sync::mpsc;
+use tokio::{runtime::Handle, sync::mpsc};
 
 use super::{
     batch::{BATCH_BYTES, BATCH_ROWS, BatchSource, Committed, Prepared, commit, prepare},
@@ -28,7 +29,7 @@ use crate::{
     error::{AppError, Result},
 };
 
-/// Batches that wait between reading and writing.
+/// Batches that are in the making or wait while one is added.
 const WAITING_BATCHES: usize = 1;
 
 /// A file to import.
@@ -213,6 +214,11 @@ impl StartPoint {
     }
 }
 
+/// Waits until a batch may be begun; `None` where the importer has failed, which says so itself.
+fn free_place(sender: &mpsc::Sender<Chunk>) -> Option<mpsc::Permit<'_, Chunk>> {
+    Handle::current().block_on(sender.reserve()).ok()
+}
+
 /// The reading thread.
 struct Reading {
     request: ImportRequest,
@@ -240,6 +246,7 @@ impl Reading {
         let mut records = passed;
         let mut done = (passed, 0);
         loop {
+            let Some(place) = free_place(sender) else { return Ok(()) };
             let most = self.request.batch_rows.clamp(1, BATCH_ROWS);
             let mut batch = Vec::with_capacity(most);
             let mut bytes = 0;
@@ -265,10 +272,7 @@ impl Reading {
             let progress =
                 Progress { bytes: rows.position(), total: self.start.size, rows: records };
             let prepared = prepare(&self.directory, &self.from, batch, self.now)?;
-            if sender.blocking_send(Chunk { prepared, mark, progress }).is_err() {
-                // The importer has failed and says so itself.
-                return Ok(());
-            }
+            place.send(Chunk { prepared, mark, progress });
         }
     }
 

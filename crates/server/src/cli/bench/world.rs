@@ -15,6 +15,11 @@ use domain::{
 };
 use store::due::PeriodState;
 
+/// Seconds between two tenants' joining: 100,000 of them came within a year. What belongs to
+/// tenants lies in the order of their age.
+const BETWEEN_TENANTS: i64 = 300;
+/// How long before the bench's month the first of them came, in seconds.
+const MOST_BEFORE: i64 = 10 * 366 * 86_400;
 /// Tenants in one transaction.
 const CHUNK: usize = 1_000;
 
@@ -77,7 +82,8 @@ impl Made {
         (index, number): (usize, &str),
     ) -> anyhow::Result<()> {
         let now = app.clock.now();
-        let tenant_id = app.ids.draw(now);
+        let joined = now.plus_seconds(BETWEEN_TENANTS * i64::try_from(index)? - MOST_BEFORE);
+        let tenant_id = app.ids.draw(joined);
         let name = format!("Tenant {index}");
         let sip_prefix = format!("b{index}x");
         let mut tenant = Tenant { tenant_id, name, sip_prefix, ..pattern.clone() };
