@@ -63,7 +63,7 @@ pub struct WebhookEndpoint {
     pub description: String,
     /// The events it is sent.
     #[schema(example = json!(["invoice.created", "invoice.paid"]))]
-    pub events: Vec<String>,
+    pub event_types: Vec<String>,
     /// `enabled`, `disabled`, or `disabled_auto` after 100 failures in a row.
     #[schema(value_type = String, example = "enabled")]
     pub status: &'static str,
@@ -83,7 +83,7 @@ impl From<&webhooks::WebhookEndpoint> for WebhookEndpoint {
             id: endpoint.endpoint_id,
             url: endpoint.url.clone(),
             description: endpoint.description.clone(),
-            events: endpoint.event_types.clone(),
+            event_types: endpoint.event_types.clone(),
             status: endpoint.status.as_str(),
             consecutive_failures: endpoint.consecutive_failures,
             previous_secret_until: endpoint.previous_secret_until.map(Instant),

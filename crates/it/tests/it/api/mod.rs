@@ -4,3 +4,4 @@ mod keys;
 mod operator;
 mod requests;
 mod tenants;
+mod webhooks;

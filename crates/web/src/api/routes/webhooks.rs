@@ -70,7 +70,7 @@ struct EndpointInput {
     description: Option<String>,
     /// The events it is sent; at least one.
     #[schema(example = json!(["invoice.created", "invoice.paid"]))]
-    events: Vec<String>,
+    event_types: Vec<String>,
 }
 
 /// What changes of an endpoint. What is left out stays.
@@ -84,7 +84,7 @@ struct EndpointChanges {
     description: Option<String>,
     /// The events it is sent; at least one.
     #[schema(example = json!(["invoice.paid"]))]
-    events: Option<Vec<String>>,
+    event_types: Option<Vec<String>>,
 }
 
 /// How a secret is rotated.
@@ -159,7 +159,7 @@ async fn create(caller: Caller, Body(input): Body<EndpointInput>) -> Result<Resp
     let new = NewEndpoint {
         url: input.url,
         description: input.description.unwrap_or_default(),
-        event_types: input.events,
+        event_types: input.event_types,
     };
     caller
         .write(async move |app| {
@@ -208,8 +208,11 @@ async fn edit(
 ) -> Result<Response, Problem> {
     caller.partner(WRITE)?.whole_partner()?;
     check_url(&caller, input.url.as_deref()).await?;
-    let edit =
-        EndpointEdit { url: input.url, description: input.description, event_types: input.events };
+    let edit = EndpointEdit {
+        url: input.url,
+        description: input.description,
+        event_types: input.event_types,
+    };
     change(caller, (id, "webhook_endpoint.edit"), async move |app, partner_id, seen| {
         app.edit_webhook_endpoint(partner_id, (id, Some(seen)), edit.clone()).await
     })

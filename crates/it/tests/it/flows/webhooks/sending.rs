@@ -42,7 +42,7 @@ async fn a_subscribed_event_arrives_signed_both_ways(#[case] engine: Engine) {
         changed.body[20] ^= 1;
         assert!(!is_accepted(&changed, &made.secret));
     }
-    let find = |received: &&Received| received.json()["data"]["name"] == "OAK";
+    let find = |received: &&Received| received.json()["data"]["tenant"]["name"] == "OAK";
     let body = received.iter().find(find).unwrap().json();
     let keys: Vec<&String> = body.as_object().unwrap().keys().collect();
     let expected = ["id", "type", "created_at", "partner_id", "sequence", "object_version", "data"];
@@ -113,8 +113,11 @@ async fn a_replay_sends_what_happened_since(#[case] engine: Engine) {
     let replayed = replay.await.unwrap();
     assert_eq!((replayed.queued, replayed.continue_after), (2, None));
     assert_eq!(hooked.deliver().await, (3, 0));
-    let mut names: Vec<String> =
-        receiver.received().iter().map(|it| it.json()["data"]["name"].to_string()).collect();
+    let mut names: Vec<String> = receiver
+        .received()
+        .iter()
+        .map(|it| it.json()["data"]["tenant"]["name"].to_string())
+        .collect();
     names.sort();
     assert_eq!(names, ["\"FOUR\"", "\"THREE\"", "\"THREE\"", "\"TWO\""]);
     let none = app.replay_webhooks(partner_id, endpoint_id, since("2026-05-03T00:00:00Z"));
