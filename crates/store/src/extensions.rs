@@ -171,14 +171,13 @@ pub async fn list(
     filter: ExtensionFilter,
     page: &PageRequest,
 ) -> Result<Page<Extension>, StoreError> {
-    let list = List::of(
-        "select extension_id, tenant_id, name, created_at, removed_at from extension",
-    )
-    .only("partner_id = $?", [partner_id.to_string().into()])
-    .only("removed_at is null", [])
-    .one_of("tenant_id in (select value from json_each($?))", filter.tenants)
-    .only_if("tenant_id = $?", filter.tenant_id.map(|it| it.to_string()))
-    .only_if("name = $?", filter.name);
+    let list =
+        List::of("select extension_id, tenant_id, name, created_at, removed_at from extension")
+            .only("partner_id = $?", [partner_id.to_string().into()])
+            .only("removed_at is null", [])
+            .one_of("tenant_id in (select value from json_each($?))", filter.tenants)
+            .only_if("tenant_id = $?", filter.tenant_id.map(|it| it.to_string()))
+            .only_if("name = $?", filter.name);
     list.page(tx, ("extension_id", "extension_id"), page).await?.try_map(ExtensionRow::read)
 }
 

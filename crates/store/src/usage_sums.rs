@@ -159,7 +159,8 @@ pub async fn present(
     ).bind(partner_id.to_string()).bind(tenants).fetch_all(conn).await)?;
     rows.into_iter()
         .map(|(tenant, extensions, local, toll_free)| {
-            let present = Present { extensions, local_numbers: local, toll_free_numbers: toll_free };
+            let present =
+                Present { extensions, local_numbers: local, toll_free_numbers: toll_free };
             Ok((id("tenant_id", &tenant)?, present))
         })
         .collect()

@@ -110,7 +110,8 @@ impl CallView {
     /// The call as it is kept.
     pub fn of(call: &call::Call, currencies: Currencies) -> Self {
         let (outcome, reason) = call.outcome.codes();
-        let start = |at: Timestamp| (at != Timestamp::default() && at.is_plausible()).then(|| at.into());
+        let start =
+            |at: Timestamp| (at != Timestamp::default() && at.is_plausible()).then(|| at.into());
         Self {
             id: call.call_id,
             tenant_id: call.tenant_id,
@@ -171,11 +172,7 @@ pub struct CallRating {
 
 impl CallDetail {
     /// The call and its two explanations.
-    pub fn of(
-        call: &call::Call,
-        currencies: Currencies,
-        rating: Option<(Value, Value)>,
-    ) -> Self {
+    pub fn of(call: &call::Call, currencies: Currencies, rating: Option<(Value, Value)>) -> Self {
         let rating = rating.map(|(retail, wholesale)| CallRating { retail, wholesale });
         Self { call: CallView::of(call, currencies), rating }
     }

@@ -14,11 +14,11 @@ use domain::{
     tenant::LimitName,
 };
 use serde_json::json;
+use store::{db::Tx, error::StoreError};
 pub use store::{
     extensions::ExtensionFilter,
     numbers::{NumberFilter, NumberState},
 };
-use store::{db::Tx, error::StoreError};
 
 use super::{Happened, directory_changed, fields::Checks, limits::check_cap, record, the_tenant};
 use crate::{

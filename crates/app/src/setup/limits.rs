@@ -68,7 +68,13 @@ pub struct LimitsEdit {
 }
 
 impl LimitsEdit {
-    fn apply(&self, checks: &mut Checks, limits: &mut TenantLimits, prefix: &str, currency: Currency) {
+    fn apply(
+        &self,
+        checks: &mut Checks,
+        limits: &mut TenantLimits,
+        prefix: &str,
+        currency: Currency,
+    ) {
         let name = |field: &str| format!("{prefix}{field}");
         if let Some(spend) = &self.monthly_spend {
             limits.monthly_spend = spend.as_ref().and_then(|text| {
@@ -135,8 +141,7 @@ impl App {
     ) -> Result<LimitsOf> {
         let mut tx = self.db.begin_read().await?;
         let tenant = the_tenant(&mut tx, partner_id, tenant_id).await?;
-        let (limits, version) =
-            store::limits::of_tenant(&mut tx, (partner_id, tenant_id)).await?;
+        let (limits, version) = store::limits::of_tenant(&mut tx, (partner_id, tenant_id)).await?;
         tx.commit().await?;
         Ok(LimitsOf { tenant, limits, version })
     }
@@ -178,7 +183,10 @@ impl App {
     }
 
     /// What the partner's new tenants begin with.
-    pub async fn tenant_defaults(&self, partner_id: PartnerId) -> Result<(TenantDefaults, Partner)> {
+    pub async fn tenant_defaults(
+        &self,
+        partner_id: PartnerId,
+    ) -> Result<(TenantDefaults, Partner)> {
         let mut tx = self.db.begin_read().await?;
         let partner = the_partner(&mut tx, partner_id).await?;
         let defaults = store::limits::defaults(&mut tx, partner_id).await?;

@@ -186,9 +186,7 @@ fn read(kind: Kind, named: Option<String>, body: &[u8]) -> Result<(String, Pushe
             Err(Problem::parameter("source", "belongs in the body where that is JSON"))
         }
         (Kind::Ndjson, None) => Err(Problem::parameter("source", "must name the source")),
-        (Kind::Ndjson, Some(source)) => {
-            Ok((source, read_pushed_ndjson(body).map_err(refused)?))
-        }
+        (Kind::Ndjson, Some(source)) => Ok((source, read_pushed_ndjson(body).map_err(refused)?)),
     }
 }
 

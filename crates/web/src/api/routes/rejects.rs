@@ -28,10 +28,7 @@ const READ: Scope = Scope::read(Category::Calls);
 const WRITE: Scope = Scope::write(Category::Calls);
 
 pub(in crate::api) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(retry))
-        .routes(routes!(get))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(retry)).routes(routes!(get))
 }
 
 list_query! {
