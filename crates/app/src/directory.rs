@@ -4,7 +4,7 @@
 //! call with it. Decks are compiled once per version and shared between snapshots, so that a
 //! change of a number does not compile half a million prefixes again.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::{
     account::WholesaleTerms,
@@ -76,6 +76,27 @@ struct Catalog(FxHashMap<ProfileId, Vec<DatedVersion>>);
 impl Versions for Catalog {
     fn of(&self, profile_id: ProfileId) -> &[DatedVersion] {
         self.0.get(&profile_id).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// How long a picture is used again, in seconds: its horizon moves with the clock.
+const KNOWN_SECONDS: i64 = 3_600;
+
+/// The last picture that was loaded, for those who need one often.
+#[derive(Debug, Default)]
+pub struct KnownDirectory(Mutex<Option<(Timestamp, Arc<Directory>)>>);
+
+impl KnownDirectory {
+    /// The picture of this version, where it is not too old.
+    pub(crate) fn get(&self, version: i64, now: Timestamp) -> Option<Arc<Directory>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (since, directory) = known.as_ref()?;
+        let is_fresh = *since <= now && now < since.plus_seconds(KNOWN_SECONDS);
+        (is_fresh && directory.version == version).then(|| directory.clone())
+    }
+
+    pub(crate) fn put(&self, now: Timestamp, directory: Arc<Directory>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, directory));
     }
 }
 

@@ -3,6 +3,8 @@
 use domain::money::Overflow;
 use store::{db::Repeatable, error::StoreError};
 
+use crate::setup::LimitReached;
+
 /// Why a use case did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
@@ -20,6 +22,9 @@ pub enum AppError {
     /// The thing is in a state that does not allow this.
     #[error("{0}")]
     Refused(String),
+    /// A tenant has as much as its limits allow (LIM-04, LIM-05).
+    #[error("{0}")]
+    LimitReached(LimitReached),
     /// Another payment of the invoice is not finished (ruling 10).
     #[error("another payment of this invoice is in progress")]
     PaymentInProgress,

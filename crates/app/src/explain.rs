@@ -183,6 +183,14 @@ impl App {
         }))
     }
 
+    /// How a call of the partner was priced, on both sides; nothing where it was not.
+    pub(crate) fn pricing(directory: &Directory, call: &Call) -> Result<Option<(Value, Value)>> {
+        if call.outcome != Outcome::Rated {
+            return Ok(None);
+        }
+        Ok(Some((retail_value(directory, call)?, wholesale_value(directory, call)?)))
+    }
+
     async fn call(
         &self,
         tx: &mut Tx,
@@ -214,11 +222,11 @@ impl App {
             "usage_period_start": period_start(call.usage_period_start),
             "billed_by_period_start": period_start(call.bill_period_start),
         });
-        if call.outcome == Outcome::Rated
+        if let Some((retail, wholesale)) = Self::pricing(&directory, &call)?
             && let Some(fields) = value.as_object_mut()
         {
-            fields.insert("retail".to_owned(), retail_value(&directory, &call)?);
-            fields.insert("wholesale".to_owned(), wholesale_value(&directory, &call)?);
+            fields.insert("retail".to_owned(), retail);
+            fields.insert("wholesale".to_owned(), wholesale);
         }
         Ok(Some(value))
     }

@@ -3,6 +3,7 @@
 //! The only place that opens transactions. A use case reads, lets `domain` decide, and writes, in
 //! one transaction; it never does arithmetic on money and never calls the network inside one.
 
+pub mod calls;
 pub mod check;
 pub mod close;
 pub mod collect;
@@ -25,6 +26,7 @@ pub mod requests;
 pub mod resource;
 pub mod setup;
 pub mod webhooks;
+pub mod usage;
 
 use std::sync::Arc;
 
@@ -32,6 +34,11 @@ use adapters::{clock::Clock, ids::Ids, limits::Limiter};
 use store::db::Db;
 
 use crate::{directory::DeckCache, operations::ClockMover, outside::Outside, requests::InProgress};
+use crate::{
+    directory::{DeckCache, KnownDirectory},
+    outside::Outside,
+    requests::InProgress,
+};
 
 /// What every use case needs.
 #[derive(Debug, Clone)]
@@ -45,6 +52,9 @@ pub struct App {
     /// Compiled rate decks, shared by all who price calls.
     pub decks: Arc<DeckCache>,
     /// Mail, files, the PDF engine, the payment gateway, receivers of webhooks.
+    /// The last picture of owners and prices.
+    pub directory: Arc<KnownDirectory>,
+    /// Mail, files, the PDF engine and the payment gateway.
     pub outside: Outside,
     /// How often keys and partners ask.
     pub limits: Arc<Limiter>,
@@ -62,6 +72,7 @@ impl App {
             clock,
             ids,
             decks: Arc::default(),
+            directory: Arc::default(),
             outside: Outside::default(),
             limits: Arc::default(),
             in_progress: InProgress::default(),

@@ -16,8 +16,10 @@ const PAGE: i64 = 500;
 impl App {
     /// The source called `name`; it is made where there is none.
     pub async fn source(&self, name: &str, owner: Option<PartnerId>) -> Result<Source> {
-        if name.trim().is_empty() || name.len() > 100 {
-            return Err(AppError::invalid("source", "give a name of 1 to 100 bytes"));
+        let is_name =
+            !name.trim().is_empty() && name.len() <= 100 && !name.chars().any(char::is_control);
+        if !is_name {
+            return Err(AppError::invalid("source", "give a name of 1 to 100 printable bytes"));
         }
         let now = self.clock.now();
         self.db

@@ -27,6 +27,8 @@ use crate::{
 
 /// Days that answers are kept (ruling 29).
 const KEPT_DAYS: i64 = 7;
+/// How often a request is prepared at most.
+const MAX_PREPARATIONS: u32 = 100;
 /// Rows that one transaction of housekeeping removes.
 const FORGET_AT_ONCE: i64 = 1_000;
 
@@ -37,6 +39,8 @@ pub enum ActorKind {
     ApiKey,
     /// Somebody at the command line of the deployment.
     Command,
+    /// The platform itself, by a rule that somebody set.
+    System,
 }
 
 impl ActorKind {
@@ -45,6 +49,7 @@ impl ActorKind {
         match self {
             Self::ApiKey => "api_key",
             Self::Command => "command",
+            Self::System => "system",
         }
     }
 }
@@ -181,23 +186,58 @@ impl App {
         asking: &Asking,
         work: impl AsyncFn(&Self) -> Result<Done>,
     ) -> Result<Performed> {
-        let _claim = match &asking.repeat {
-            Some(repeat) => {
-                let claim = self.in_progress.claim(repeat);
-                Some(claim.ok_or(AppError::RepeatInProgress)?)
+        let _claim = self.claim(asking)?;
+        let performed = self.attempt(asking, async |app| work(app).await.map(Some)).await;
+        if let Err(AppError::LimitReached(reached)) = &performed {
+            self.limit_was_reached(asking, reached).await?;
+        }
+        let performed = performed?;
+        performed.ok_or_else(|| AppError::Broken("what cannot be outdated was".to_owned()))
+    }
+
+    /// Does `work` once for `asking`, as one transaction, with what `prepare` made of `prepared`
+    /// outside of it. Where `work` finds that outdated (`None`), it is prepared again.
+    pub async fn perform_prepared<P>(
+        &self,
+        asking: &Asking,
+        mut prepared: P,
+        prepare: impl AsyncFn(&Self, P) -> Result<P>,
+        work: impl AsyncFn(&Self, &P) -> Result<Option<Done>>,
+    ) -> Result<Performed> {
+        let _claim = self.claim(asking)?;
+        if let Some(answer) = self.answered_before(asking).await? {
+            return Ok(Performed::Before(answer));
+        }
+        for _ in 0..MAX_PREPARATIONS {
+            prepared = prepare(self, prepared).await?;
+            let performed = self.attempt(asking, async |app| work(app, &prepared).await).await?;
+            if let Some(performed) = performed {
+                return Ok(performed);
             }
-            None => None,
-        };
+        }
+        Err(AppError::Stale("what the request was prepared with"))
+    }
+
+    fn claim(&self, asking: &Asking) -> Result<Option<Claim<'_>>> {
+        let claim = |repeat| self.in_progress.claim(repeat).ok_or(AppError::RepeatInProgress);
+        asking.repeat.as_ref().map(claim).transpose()
+    }
+
+    async fn attempt(
+        &self,
+        asking: &Asking,
+        work: impl AsyncFn(&Self) -> Result<Option<Done>>,
+    ) -> Result<Option<Performed>> {
         let now = self.clock.now();
         self.db
             .unit(async |db| {
                 let app = Self { db: db.clone(), ..self.clone() };
                 if let Some(answer) = app.answered_before(asking).await? {
-                    return Ok(Performed::Before(answer));
+                    return Ok(Some(Performed::Before(answer)));
                 }
-                let done = work(&app).await?;
+                let Some(done) = work(&app).await? else { return Ok(None) };
                 app.write_down(asking, &done, now).await?;
-                Ok(Performed::Now(done.answer))
+                Ok(Some(Performed::Now(done.answer)))
             })
             .await
     }
@@ -234,6 +274,14 @@ impl App {
             let kept = kept(repeat, done)?;
             answers::keep(&mut tx, &asked(asking, repeat), &kept, now).await?;
         }
+        Ok(tx.commit().await?)
+    }
+
+    /// Writes down a change that no request asked for.
+    pub(crate) async fn note_change(&self, asking: &Asking, change: &Change) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        let entry = self.audit_entry(asking, change, self.clock.now());
+        audit_log::append(&mut tx, &entry).await?;
         Ok(tx.commit().await?)
     }
 

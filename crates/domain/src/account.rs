@@ -129,6 +129,8 @@ pub struct Tenant {
     pub billing_email: String,
     /// Postal address, one line per row.
     pub address: String,
+    /// The caller name that its calls show; empty for none (TNT-05).
+    pub default_cnam: String,
     /// Its periods are cut at midnights of this zone.
     pub zone: Zone,
     /// What it is billed in.

@@ -18,6 +18,7 @@ pub mod ids;
 pub mod invoice;
 pub mod ledger;
 pub mod legs;
+pub mod limits;
 pub mod money;
 pub mod ownership;
 pub mod paging;

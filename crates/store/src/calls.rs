@@ -223,6 +223,8 @@ macro_rules! select_calls {
     };
 }
 
+pub(crate) use select_calls;
+
 /// One call of a partner.
 pub async fn find(
     tx: &mut Tx,
@@ -313,7 +315,7 @@ pub async fn page(
 }
 
 #[derive(sqlx::FromRow)]
-struct CallRow {
+pub(crate) struct CallRow {
     partner_id: String,
     tenant_id: String,
     call_id: String,

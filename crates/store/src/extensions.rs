@@ -7,6 +7,7 @@
 use domain::{
     account::Extension,
     ids::{ExtensionId, PartnerId, TenantId},
+    paging::{Page, PageRequest},
     time::{Span, Timestamp},
 };
 
@@ -15,6 +16,7 @@ use crate::{
     columns::{after, guarded, id, optional_instant},
     db::{Tx, json_list, on},
     error::StoreError,
+    listing::List,
 };
 
 #[derive(sqlx::FromRow)]
@@ -149,6 +151,34 @@ pub async fn page(
     .bind(limit)
     .fetch_all(conn).await)?;
     rows.into_iter().map(ExtensionRow::read).collect()
+}
+
+/// Which extensions are wanted; what is absent does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct ExtensionFilter {
+    /// Only of these tenants.
+    pub tenants: Option<Vec<TenantId>>,
+    /// Of this tenant.
+    pub tenant_id: Option<TenantId>,
+    /// With this name.
+    pub name: Option<String>,
+}
+
+/// A page of the partner's extensions that are there now, in the order of their ids.
+pub async fn list(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    filter: ExtensionFilter,
+    page: &PageRequest,
+) -> Result<Page<Extension>, StoreError> {
+    let list =
+        List::of("select extension_id, tenant_id, name, created_at, removed_at from extension")
+            .only("partner_id = $?", [partner_id.to_string().into()])
+            .only("removed_at is null", [])
+            .one_of("tenant_id in (select value from json_each($?))", filter.tenants)
+            .only_if("tenant_id = $?", filter.tenant_id.map(|it| it.to_string()))
+            .only_if("name = $?", filter.name);
+    list.page(tx, ("extension_id", "extension_id"), page).await?.try_map(ExtensionRow::read)
 }
 
 /// How many extensions are provisioned at `instant`, used or not (MET-16).

@@ -1,14 +1,14 @@
 //! What importing leaves behind: batches, how far files were read, and refused rows.
 
 use domain::{
-    ids::{BatchId, RejectId, SourceId},
+    ids::{BatchId, PartnerId, RejectId, SourceId},
     time::Timestamp,
 };
 
 use crate::{
     bulk::Bulk,
     calls::parse_id,
-    db::{Tx, json_list, on},
+    db::{OPERATOR, Tx, json_list, on, owner_text},
     error::StoreError,
 };
 
@@ -19,6 +19,8 @@ pub struct Batch {
     pub batch_id: BatchId,
     /// Where its records come from.
     pub source_id: SourceId,
+    /// Whose source that is: a partner's, or the operator's.
+    pub owner: Option<PartnerId>,
     /// The file, or what stands for one.
     pub file_name: String,
     /// The file's line of its first record.
@@ -37,8 +39,8 @@ pub struct Batch {
 pub async fn insert_batch(tx: &mut Tx, batch: &Batch) -> Result<(), StoreError> {
     on!(tx, conn => sqlx::query(
         "insert into batch (batch_id, source_id, file_name, first_line, records, calls, rejects,
-           created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
+           created_at, owner_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (batch_id) do nothing",
     )
         .bind(batch.batch_id.to_string())
@@ -49,6 +51,7 @@ pub async fn insert_batch(tx: &mut Tx, batch: &Batch) -> Result<(), StoreError> 
         .bind(batch.calls)
         .bind(batch.rejects)
         .bind(batch.created_at.micros())
+        .bind(owner_text(batch.owner))
         .execute(conn).await.map(drop))?;
     Ok(())
 }
@@ -123,6 +126,8 @@ pub struct Reject {
     pub reject_id: RejectId,
     /// Where it comes from.
     pub source_id: SourceId,
+    /// Whose source that is: a partner's, or the operator's.
+    pub owner: Option<PartnerId>,
     /// What makes the same refusal the same.
     pub identity: String,
     /// The file.
@@ -166,6 +171,7 @@ pub async fn insert_rejects(tx: &mut Tx, rejects: &[Reject]) -> Result<u64, Stor
             "raw",
             "state",
             "created_at",
+            "owner_id",
         ],
         "on conflict (source_id, identity) do nothing",
     );
@@ -185,15 +191,17 @@ pub async fn insert_rejects(tx: &mut Tx, rejects: &[Reject]) -> Result<u64, Stor
             reject.raw.clone().into(),
             "open".into(),
             reject.created_at.micros().into(),
+            owner_text(reject.owner).into(),
         ]);
     }
     rows.insert(tx).await
 }
 
 #[derive(sqlx::FromRow)]
-struct RejectRow {
+pub(crate) struct RejectRow {
     reject_id: String,
     source_id: String,
+    owner_id: String,
     identity: String,
     file_name: String,
     line: i64,
@@ -207,6 +215,31 @@ struct RejectRow {
     created_at: i64,
 }
 
+impl RejectRow {
+    pub(crate) fn read(self) -> Result<Reject, StoreError> {
+        let owner = match self.owner_id.as_str() {
+            OPERATOR => None,
+            partner => Some(parse_id("reject.owner_id", partner)?),
+        };
+        Ok(Reject {
+            reject_id: parse_id("reject.reject_id", &self.reject_id)?,
+            source_id: parse_id("reject.source_id", &self.source_id)?,
+            owner,
+            identity: self.identity,
+            file_name: self.file_name,
+            line: self.line,
+            byte_offset: self.byte_offset,
+            format: self.format,
+            zone: self.zone,
+            ordinal: self.ordinal,
+            code: self.code,
+            reason: self.reason,
+            raw: self.raw,
+            created_at: Timestamp::from_micros(self.created_at),
+        })
+    }
+}
+
 /// Open rejects of these sources after `after`, oldest first.
 pub async fn open_rejects(
     tx: &mut Tx,
@@ -215,32 +248,29 @@ pub async fn open_rejects(
 ) -> Result<Vec<Reject>, StoreError> {
     let after = after.map_or(String::new(), |id| id.to_string());
     let rows: Vec<RejectRow> = on!(tx, conn => sqlx::query_as(
-        "select reject_id, source_id, identity, file_name, line, byte_offset, format, zone,
-           ordinal, code, reason, raw, created_at
+        "select reject_id, source_id, owner_id, identity, file_name, line, byte_offset, format,
+           zone, ordinal, code, reason, raw, created_at
          from reject
          where state = 'open' and reject_id > $2
            and source_id in (select value from json_each($1))
          order by reject_id
          limit $3",
     ).bind(json_list(sources)).bind(after).bind(limit).fetch_all(conn).await)?;
+    rows.into_iter().map(RejectRow::read).collect()
+}
+
+/// The ids under which refusals of these identities are kept.
+pub async fn reject_ids(
+    tx: &mut Tx,
+    source_id: SourceId,
+    identities: &[&str],
+) -> Result<Vec<(String, RejectId)>, StoreError> {
+    let rows: Vec<(String, String)> = on!(tx, conn => sqlx::query_as(
+        "select identity, reject_id from reject
+         where source_id = $1 and identity in (select value from json_each($2))",
+    ).bind(source_id.to_string()).bind(json_list(identities)).fetch_all(conn).await)?;
     rows.into_iter()
-        .map(|row| {
-            Ok(Reject {
-                reject_id: parse_id("reject.reject_id", &row.reject_id)?,
-                source_id: parse_id("reject.source_id", &row.source_id)?,
-                identity: row.identity,
-                file_name: row.file_name,
-                line: row.line,
-                byte_offset: row.byte_offset,
-                format: row.format,
-                zone: row.zone,
-                ordinal: row.ordinal,
-                code: row.code,
-                reason: row.reason,
-                raw: row.raw,
-                created_at: Timestamp::from_micros(row.created_at),
-            })
-        })
+        .map(|(identity, id)| Ok((identity, parse_id("reject.reject_id", &id)?)))
         .collect()
 }
 

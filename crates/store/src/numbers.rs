@@ -7,6 +7,7 @@
 use domain::{
     account::NumberAssignment,
     ids::{PartnerId, PhoneNumberId, TenantId},
+    paging::{Page, PageRequest},
     phone::CallClass,
     time::{Span, Timestamp},
 };
@@ -16,6 +17,7 @@ use crate::{
     columns::{after, guarded, id, named, optional_instant},
     db::{Tx, json_list, on},
     error::StoreError,
+    listing::List,
 };
 
 #[derive(sqlx::FromRow)]
@@ -142,6 +144,58 @@ pub async fn page(
     .bind(limit)
     .fetch_all(conn).await)?;
     rows.into_iter().map(NumberRow::read).collect()
+}
+
+/// Which numbers are wanted; what is absent does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct NumberFilter {
+    /// Only of these tenants.
+    pub tenants: Option<Vec<TenantId>>,
+    /// Of this tenant.
+    pub tenant_id: Option<TenantId>,
+    /// Whether somebody has it.
+    pub assigned: Option<NumberState>,
+    /// With these digits in it.
+    pub digits: Option<String>,
+}
+
+/// Whether somebody has a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumberState {
+    /// A tenant has it.
+    Assigned,
+    /// It was released, and nobody has it since.
+    Released,
+}
+
+/// A page of the partner's numbers in the order of their ids. Each number stands there once: as it
+/// is assigned, or as it was last released where nobody has it since.
+pub async fn list(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    filter: NumberFilter,
+    page: &PageRequest,
+) -> Result<Page<NumberAssignment>, StoreError> {
+    let state = filter.assigned.map(|state| match state {
+        NumberState::Assigned => 1,
+        NumberState::Released => 0,
+    });
+    let list = List::of(
+        "select did_id, tenant_id, e164, class, assigned_at, released_at from phone_number",
+    )
+    .only("partner_id = $?", [partner_id.to_string().into()])
+    .only(
+        "released_at is null or not exists (
+           select 1 from phone_number later
+           where later.e164 = phone_number.e164 and later.did_id <> phone_number.did_id
+             and (later.released_at is null or later.released_at > phone_number.released_at))",
+        [],
+    )
+    .one_of("tenant_id in (select value from json_each($?))", filter.tenants)
+    .only_if("tenant_id = $?", filter.tenant_id.map(|it| it.to_string()))
+    .only_if("case when released_at is null then 1 else 0 end = $?", state)
+    .only_if("e164 like $?", filter.digits.map(|digits| format!("%{digits}%")));
+    list.page(tx, ("did_id", "did_id"), page).await?.try_map(NumberRow::read)
 }
 
 /// How many numbers a tenant has, by class (MET-17).

@@ -33,6 +33,7 @@ pub(crate) struct TenantRow {
     account_code: Option<String>,
     billing_email: String,
     address: String,
+    default_cnam: String,
     zone: String,
     currency: String,
     home_npa: Option<String>,
@@ -73,6 +74,7 @@ impl TenantRow {
             account_code: self.account_code,
             billing_email: self.billing_email,
             address: self.address,
+            default_cnam: self.default_cnam,
             zone: zone("tenant.zone", &self.zone)?,
             currency: currency("tenant.currency", &self.currency)?,
             home_npa: self.home_npa,
@@ -112,7 +114,7 @@ macro_rules! select_tenant {
     ($tail:literal) => {
         concat!(
             "select partner_id, tenant_id, name, sip_prefix, account_code, billing_email, address,
-               zone, currency, home_npa, auto_pay, status, suspension_reasons,
+               default_cnam, zone, currency, home_npa, auto_pay, status, suspension_reasons,
                stage, profile_id, pending_profile_id, pending_requested_at, created_at,
                activated_at, cancelled_at, anchor_day, open_start, open_end, next_action_at,
                version
@@ -168,6 +170,7 @@ fn rows(partner_id: PartnerId, tenants: &[Tenant], tail: &'static str) -> Bulk {
             "account_code",
             "billing_email",
             "address",
+            "default_cnam",
             "zone",
             "currency",
             "home_npa",
@@ -198,6 +201,7 @@ fn rows(partner_id: PartnerId, tenants: &[Tenant], tail: &'static str) -> Bulk {
             tenant.account_code.clone().into(),
             tenant.billing_email.as_str().into(),
             tenant.address.as_str().into(),
+            tenant.default_cnam.as_str().into(),
             tenant.zone.name().into(),
             tenant.currency.code().into(),
             tenant.home_npa.clone().into(),
@@ -320,7 +324,8 @@ pub async fn save(tx: &mut Tx, partner_id: PartnerId, tenant: &Tenant) -> Result
            home_npa = $9, auto_pay = $10, status = $11, suspension_reasons = $12,
            stage = $13, profile_id = $14, pending_profile_id = $15,
            pending_requested_at = $16, activated_at = $17, cancelled_at = $18, anchor_day = $19,
-           open_start = $20, open_end = $21, next_action_at = $22, version = version + 1
+           open_start = $20, open_end = $21, next_action_at = $22, default_cnam = $23,
+           version = version + 1
          where partner_id = $1 and tenant_id = $2 and version = $3",
     )
     .bind(partner_id.to_string())
@@ -345,6 +350,7 @@ pub async fn save(tx: &mut Tx, partner_id: PartnerId, tenant: &Tenant) -> Result
     .bind(tenant.open_start.map(Timestamp::micros))
     .bind(tenant.open_end.map(Timestamp::micros))
     .bind(tenant.next_action_at.map(Timestamp::micros))
+    .bind(&tenant.default_cnam)
     .execute(conn).await.map(|done| done.rows_affected()))?;
     guarded(saved, "the tenant")
 }

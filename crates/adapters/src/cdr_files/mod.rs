@@ -24,6 +24,7 @@ mod kamailio;
 mod parser;
 mod reader;
 mod row_hash;
+mod sent;
 mod stamps;
 #[cfg(test)]
 mod tests;
@@ -39,6 +40,7 @@ pub use asterisk_columns::{AsteriskColumn, AsteriskColumns, ColumnsError};
 pub use canonical::{CANONICAL_FIELDS, HeaderError};
 pub use parser::parse_row;
 pub use reader::RowReader;
+pub use sent::{SentFault, SentRecords, sent_json, sent_ndjson};
 
 /// The longest row that is read: 1 MiB. Real rows are under 1 KiB in Asterisk and under 30 KiB in
 /// FreeSWITCH; the rest of a longer one is passed over.

@@ -12,6 +12,7 @@ mod chunk;
 mod facts;
 mod issue;
 mod monthly;
+mod so_far;
 
 use adapters::clock::ClockError;
 use domain::time::{Timestamp, Zone};

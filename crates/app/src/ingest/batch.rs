@@ -1,24 +1,17 @@
 //! One batch: one transaction that adds its calls, roll-ups and wallet debits, or nothing.
 //!
 //! The order matters. Keys are claimed first, so that two importers of one file wait for each
-//! other here and the second finds nothing left. Then the books of all partners concerned are
-//! locked in the order of their ids: from then on none of their periods can close, and the period
-//! that bills each call is read. Only then are calls added.
+//! other here and the second finds nothing left. Only then are calls added.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use adapters::cdr_files::{ParsedRow, RawRow, Row};
 use domain::{
     account::Source,
-    call::{Call, Outcome, WholesaleCharge},
+    call::Call,
     cdr::{CallRecord, Leg},
-    ids::{BatchId, CallId, PartnerId, RejectId, TenantId},
-    ledger::{Account, Flow, LedgerTx, Transfer, TransferKind, TxSource},
-    legs,
-    money::Micros,
-    phone::CallClass,
+    ids::{BatchId, CallId, RejectId, TenantId},
     time::Timestamp,
-    usage::{RetailCharge, UsageKey, UsageSum},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use store::{
@@ -27,10 +20,10 @@ use store::{
     imports::{Batch, FileMark, Reject},
 };
 
-use super::report::ImportReport;
+use super::{booking::add_calls, report::ImportReport};
 use crate::{
     directory::{Arrival, Directory, call_id},
-    error::{AppError, Result},
+    error::Result,
 };
 
 /// Rows in one transaction: large enough that a commit's disk flush costs little per row, small
@@ -41,8 +34,9 @@ pub const BATCH_ROWS: usize = 5_000;
 /// not need thirty times the memory.
 pub(super) const BATCH_BYTES: usize = 8 * 1024 * 1024;
 
-/// The bill period of calls that come too late for any invoice of a cancelled tenant.
-pub(crate) const NO_PERIOD: Timestamp = Timestamp::from_micros(i64::MAX);
+/// Why a record of a tenant is refused whom its sender does not reach. It is not tried again by
+/// itself: that would do for the sender what it may not do.
+pub(super) const OTHER_TENANT: &str = "tenant_not_allowed";
 
 /// Where a batch comes from.
 #[derive(Debug, Clone)]
@@ -55,6 +49,19 @@ pub struct BatchSource {
     pub format: &'static str,
     /// The zone of local times, for refused rows; empty for none.
     pub zone: String,
+    /// The only tenants whose records are taken; `None` for all that the source may bring.
+    pub tenants: Option<BTreeSet<TenantId>>,
+}
+
+/// What became of a row, as far as its batch alone tells.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Verdict {
+    /// It is the call of this place.
+    Call(usize),
+    /// It is the reject of this place.
+    Reject(usize),
+    /// Its key stood in the row of this place before, with the same content.
+    Again(usize),
 }
 
 /// A batch, priced and ready to be added.
@@ -68,6 +75,8 @@ pub(super) struct Prepared {
     /// The place of each call's row, in case its key holds other content.
     places: Vec<usize>,
     rejects: Vec<Reject>,
+    /// One for each row.
+    verdicts: Vec<Verdict>,
     duplicates: u64,
     directory_version: i64,
 }
@@ -75,9 +84,22 @@ pub(super) struct Prepared {
 /// What the transaction found.
 pub(super) enum Committed {
     /// The batch was added.
-    Done(ImportReport),
+    Done(Box<Added>),
     /// Owners or prices have changed: price it again.
     Outdated,
+}
+
+/// What a batch added.
+pub(super) struct Added {
+    pub(super) report: ImportReport,
+    /// As it is kept, or would be where it changed nothing.
+    pub(super) batch: Batch,
+    /// Every row of calls.
+    pub(super) calls: Vec<Call>,
+    /// Every refusal, those of the batch first.
+    pub(super) rejects: Vec<Reject>,
+    /// Rows whose key holds other content, and the place of their refusal.
+    pub(super) conflicts: FxHashMap<usize, usize>,
 }
 
 /// The id of a batch: the same rows of the same source give the same id.
@@ -112,15 +134,16 @@ pub(super) fn prepare(
         places: Vec::with_capacity(rows.len()),
         rows: Vec::new(),
         rejects: Vec::new(),
+        verdicts: Vec::with_capacity(rows.len()),
         duplicates: 0,
         directory_version: directory.version(),
     };
-    let mut seen: FxHashMap<CallId, u128> = FxHashMap::default();
+    let mut seen: FxHashMap<CallId, (u128, usize)> = FxHashMap::default();
     for (place, row) in rows.iter().enumerate() {
         match &row.row {
             Row::Bad { code, reason } => {
                 let identity = format!("row {} {}", row.raw.line, digest(&row.raw.bytes));
-                prepared.rejects.push(reject(from, &row.raw, (identity, code, reason), now));
+                prepared.refuse(reject(from, &row.raw, (identity, code, reason), now));
             }
             Row::Record(record) => {
                 let row = (place, &**record, &row.raw);
@@ -133,51 +156,65 @@ pub(super) fn prepare(
 }
 
 impl Prepared {
+    fn refuse(&mut self, reject: Reject) {
+        self.verdicts.push(Verdict::Reject(self.rejects.len()));
+        self.rejects.push(reject);
+    }
+
     fn add(
         &mut self,
         (directory, from): (&Directory, &BatchSource),
         (place, record, raw): (usize, &CallRecord, &RawRow),
-        (seen, now): (&mut FxHashMap<CallId, u128>, Timestamp),
+        (seen, now): (&mut FxHashMap<CallId, (u128, usize)>, Timestamp),
     ) -> Result<()> {
         let call_id = call_id(from.source.source_id, record);
-        if let Some(first) = seen.insert(call_id, record.content_hash()) {
-            if first == record.content_hash() {
-                self.duplicates += 1;
-            } else {
-                let fields = record.fields();
-                let key = (fields.leg, &*fields.record_id, record.content_hash());
-                self.rejects.push(conflict(from, raw, key, now));
-                seen.insert(call_id, first);
-            }
-            return Ok(());
-        }
         let fields = record.fields();
-        if fields.ended_at > directory.horizon() {
-            let identity = format!("record {} {}", fields.leg.as_str(), fields.record_id);
-            let reason = format!("ended_at {} lies in the future", fields.ended_at);
-            self.rejects.push(reject(from, raw, (identity, "in_the_future", &reason), now));
+        let content = record.content_hash();
+        if let Some((first, first_place)) = seen.get(&call_id) {
+            if *first == content {
+                self.duplicates += 1;
+                self.verdicts.push(Verdict::Again(*first_place));
+            } else {
+                let key = (fields.leg, &*fields.record_id, content);
+                self.refuse(conflict(from, raw, key, now));
+            }
             return Ok(());
         }
-        let arrival = Arrival { source_id: from.source.source_id, batch_id: self.batch_id };
-        match directory.rate(record, from.source.owner, arrival)? {
-            Ok(call) => {
-                self.keys.push(RecordKey {
-                    record_id: call.record_id.clone(),
-                    leg: call.leg,
-                    content_hash: record.content_hash(),
-                    call_id,
-                });
-                self.calls.push(call);
-                self.places.push(place);
+        seen.insert(call_id, (content, place));
+        let why = if fields.ended_at > directory.horizon() {
+            ("in_the_future", format!("ended_at {} lies in the future", fields.ended_at))
+        } else {
+            let arrival = Arrival { source_id: from.source.source_id, batch_id: self.batch_id };
+            match directory.rate(record, from.source.owner, arrival)? {
+                Ok(call) if from.takes(call.tenant_id) => {
+                    self.verdicts.push(Verdict::Call(self.calls.len()));
+                    self.keys.push(RecordKey {
+                        record_id: call.record_id.clone(),
+                        leg: call.leg,
+                        content_hash: content,
+                        call_id,
+                    });
+                    self.calls.push(call);
+                    self.places.push(place);
+                    return Ok(());
+                }
+                Ok(call) => (OTHER_TENANT, format!("{} is out of reach", call.tenant_id)),
+                Err(error) => (error.code(), error.to_string()),
             }
-            Err(error) => {
-                let fields = record.fields();
-                let identity = format!("record {} {}", fields.leg.as_str(), fields.record_id);
-                let reason = error.to_string();
-                self.rejects.push(reject(from, raw, (identity, error.code(), &reason), now));
-            }
-        }
+        };
+        let identity = format!("record {} {}", fields.leg.as_str(), fields.record_id);
+        self.refuse(reject(from, raw, (identity, why.0, &why.1), now));
         Ok(())
+    }
+
+    /// The rows and what became of each.
+    pub(super) fn verdicts(&self) -> impl Iterator<Item = (&ParsedRow, Verdict)> {
+        self.rows.iter().zip(self.verdicts.iter().copied())
+    }
+
+    /// The key of the call of this place.
+    pub(super) fn call_id(&self, place: usize) -> CallId {
+        self.keys[place].call_id
     }
 
     /// The rows, to be priced again.
@@ -188,6 +225,12 @@ impl Prepared {
     /// Whether this record found its owner.
     pub(super) fn has_call(&self, call_id: CallId) -> bool {
         self.calls.iter().any(|call| call.call_id == call_id)
+    }
+}
+
+impl BatchSource {
+    fn takes(&self, tenant_id: TenantId) -> bool {
+        self.tenants.as_ref().is_none_or(|tenants| tenants.contains(&tenant_id))
     }
 }
 
@@ -215,6 +258,7 @@ fn reject(
     Reject {
         reject_id: RejectId::derived(now, &[&source, &identity]),
         source_id: from.source.source_id,
+        owner: from.source.owner,
         identity,
         file_name: from.file_name.clone(),
         line: saturating(raw.line),
@@ -259,7 +303,8 @@ pub(super) async fn commit(
     let rows = prepared.rows.len() as u64;
     let mut report = ImportReport { rows, duplicates: prepared.duplicates, ..Default::default() };
     let mut rejects = prepared.rejects.clone();
-    known_keys(tx, from, (prepared, &claimed), (&mut rejects, &mut report, now)).await?;
+    let conflicts =
+        known_keys(tx, from, (prepared, &claimed), (&mut rejects, &mut report, now)).await?;
     let new = prepared.calls.iter().filter(|call| claimed.contains(&call.call_id));
     let mut calls: Vec<Call> = new.cloned().collect();
     add_calls(tx, prepared.batch_id, &mut calls, now).await?;
@@ -271,23 +316,24 @@ pub(super) async fn commit(
     for call in &calls {
         report.count(call)?;
     }
+    let batch = Batch {
+        batch_id: prepared.batch_id,
+        source_id,
+        owner: from.source.owner,
+        file_name: from.file_name.clone(),
+        first_line: prepared.rows.first().map_or(0, |row| saturating(row.raw.line)),
+        records: saturating(rows),
+        calls: saturating(calls.len() as u64),
+        rejects: saturating(kept),
+        created_at: now,
+    };
     if !calls.is_empty() || kept > 0 {
-        let batch = Batch {
-            batch_id: prepared.batch_id,
-            source_id,
-            file_name: from.file_name.clone(),
-            first_line: prepared.rows.first().map_or(0, |row| saturating(row.raw.line)),
-            records: saturating(rows),
-            calls: saturating(calls.len() as u64),
-            rejects: saturating(kept),
-            created_at: now,
-        };
         store::imports::insert_batch(tx, &batch).await?;
     }
     if let Some(mark) = mark {
         store::imports::save_mark(tx, source_id, mark, now).await?;
     }
-    Ok(Committed::Done(report))
+    Ok(Committed::Done(Box::new(Added { report, batch, calls, rejects, conflicts })))
 }
 
 /// Tells repeated deliveries from conflicts among the keys that were not claimed.
@@ -296,12 +342,13 @@ async fn known_keys(
     from: &BatchSource,
     (prepared, claimed): (&Prepared, &FxHashSet<CallId>),
     (rejects, report, now): (&mut Vec<Reject>, &mut ImportReport, Timestamp),
-) -> Result<()> {
+) -> Result<FxHashMap<usize, usize>> {
+    let mut conflicts = FxHashMap::default();
     let known: Vec<usize> = (0..prepared.keys.len())
         .filter(|place| !claimed.contains(&prepared.keys[*place].call_id))
         .collect();
     if known.is_empty() {
-        return Ok(());
+        return Ok(conflicts);
     }
     let ids: Vec<&str> =
         known.iter().map(|place| prepared.keys[*place].record_id.as_str()).collect();
@@ -315,148 +362,12 @@ async fn known_keys(
         if same {
             report.duplicates += 1;
         } else {
-            let raw = &prepared.rows[prepared.places[place]].raw;
+            let row = prepared.places[place];
+            let raw = &prepared.rows[row].raw;
             let key = (key.leg, &*key.record_id, key.content_hash);
+            conflicts.insert(row, rejects.len());
             rejects.push(conflict(from, raw, key, now));
         }
     }
-    Ok(())
-}
-
-/// Adds new calls with everything that follows from them, and the reversals of legs they outdo.
-/// On return `calls` holds every row that was added.
-pub(super) async fn add_calls(
-    tx: &mut Tx,
-    batch_id: BatchId,
-    calls: &mut Vec<Call>,
-    now: Timestamp,
-) -> Result<()> {
-    let Some(source_id) = calls.first().map(|call| call.source_id) else { return Ok(()) };
-    let partners: BTreeSet<PartnerId> = calls.iter().map(|call| call.partner_id).collect();
-    let mut books = Vec::with_capacity(partners.len());
-    for partner_id in &partners {
-        books.push(store::ledger::lock_book(tx, *partner_id).await?);
-    }
-    let open = open_periods(tx, calls).await?;
-    let groups = legs::groups(calls);
-    let kept = if groups.is_empty() {
-        Vec::new()
-    } else {
-        store::calls::of_groups(tx, source_id, &groups).await?
-    };
-    let outdone = legs::choose(&kept, calls);
-    for call in calls.iter_mut() {
-        call.bill_period_start = bill_period(call, &open);
-    }
-    for call in outdone {
-        let reversal = call.reversal(batch_id, Timestamp::default());
-        let bill_period_start = bill_period(&reversal, &open);
-        calls.push(Call { bill_period_start, ..reversal });
-    }
-    store::calls::insert(tx, calls).await?;
-    for (partner_id, book) in partners.iter().zip(&mut books) {
-        let own = || calls.iter().filter(|call| call.partner_id == *partner_id);
-        store::usage::add(tx, *partner_id, &roll_up(own())?).await?;
-        if let Some(debit) = wallet_debit(batch_id, own(), now)? {
-            store::ledger::post(tx, book, &[debit]).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Gives unrated calls the prices they have in `priced`, and books what follows. Answers which
-/// were still unrated.
-pub(super) async fn rate_again(
-    tx: &mut Tx,
-    batch_id: BatchId,
-    priced: &[Call],
-    now: Timestamp,
-) -> Result<Vec<CallId>> {
-    let Some(partner_id) = priced.first().map(|call| call.partner_id) else {
-        return Ok(Vec::new());
-    };
-    let mut book = store::ledger::lock_book(tx, partner_id).await?;
-    let open = open_periods(tx, priced).await?;
-    let mut rated = Vec::with_capacity(priced.len());
-    for call in priced {
-        let call = Call { bill_period_start: bill_period(call, &open), ..call.clone() };
-        if store::calls::rate_late(tx, &call).await? {
-            rated.push(call);
-        }
-    }
-    store::usage::add(tx, partner_id, &roll_up(rated.iter())?).await?;
-    if let Some(debit) = wallet_debit(batch_id, rated.iter(), now)? {
-        store::ledger::post(tx, &mut book, &[debit]).await?;
-    }
-    Ok(rated.into_iter().map(|call| call.call_id).collect())
-}
-
-/// The start of the open period of each tenant that has one.
-async fn open_periods(tx: &mut Tx, calls: &[Call]) -> Result<FxHashMap<TenantId, Timestamp>> {
-    let mut tenants: BTreeMap<PartnerId, BTreeSet<TenantId>> = BTreeMap::new();
-    for call in calls {
-        tenants.entry(call.partner_id).or_default().insert(call.tenant_id);
-    }
-    let mut open = FxHashMap::default();
-    for (partner_id, tenants) in tenants {
-        let tenants: Vec<TenantId> = tenants.into_iter().collect();
-        open.extend(store::directory::open_starts(tx, partner_id, &tenants).await?);
-    }
-    Ok(open)
-}
-
-/// The period whose invoice carries a call: its own, or the open one where that has closed.
-fn bill_period(call: &Call, open: &FxHashMap<TenantId, Timestamp>) -> Timestamp {
-    match (call.charge, open.get(&call.tenant_id)) {
-        (RetailCharge::Trial, _) => Timestamp::default(),
-        (RetailCharge::Billable, Some(open)) => call.usage_period_start.max(*open),
-        (RetailCharge::Billable, None) => NO_PERIOD,
-    }
-}
-
-/// The sums that calls add to their partner's roll-ups.
-pub(crate) fn roll_up<'a>(
-    calls: impl Iterator<Item = &'a Call>,
-) -> Result<BTreeMap<UsageKey, UsageSum>> {
-    let mut sums: BTreeMap<UsageKey, UsageSum> = BTreeMap::new();
-    for call in calls {
-        if let Some(key) = call.usage_key() {
-            let sum = sums.entry(key).or_default();
-            *sum = sum.plus(call.usage_sum())?;
-        }
-    }
-    Ok(sums)
-}
-
-/// One debit per tenant and kind of usage, exactly the sum of its calls (WAL-24).
-fn wallet_debit<'a>(
-    batch_id: BatchId,
-    calls: impl Iterator<Item = &'a Call>,
-    now: Timestamp,
-) -> Result<Option<LedgerTx>> {
-    let mut sums: BTreeMap<(TenantId, CallClass), Micros> = BTreeMap::new();
-    let charged = calls.filter(|call| {
-        call.outcome == Outcome::Rated && call.wholesale.charge == WholesaleCharge::Charged
-    });
-    for call in charged {
-        let sum = sums.entry((call.tenant_id, call.class)).or_default();
-        *sum = sum.plus(call.wholesale.cost)?;
-    }
-    let mut transfers = Vec::with_capacity(sums.len());
-    for ((tenant_id, class), amount) in sums {
-        let kind = match class {
-            CallClass::Local => TransferKind::UsageLocal,
-            CallClass::TollFree => TransferKind::UsageTollFree,
-        };
-        let sides = (Account::Wallet, Account::OperatorRevenue);
-        transfers.extend(Transfer::new(kind, Some(tenant_id), sides, amount)?);
-    }
-    if transfers.is_empty() {
-        return Ok(None);
-    }
-    let source = TxSource { kind: "batch", id: batch_id.to_string(), purpose: "usage" };
-    let parts = ("Call usage".to_owned(), transfers);
-    LedgerTx::new(Flow::Wholesale, now, source, parts)
-        .map(Some)
-        .map_err(|error| AppError::Broken(error.to_string()))
+    Ok(conflicts)
 }

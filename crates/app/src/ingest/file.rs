@@ -95,6 +95,7 @@ impl App {
                 .zone
                 .as_ref()
                 .map_or(String::new(), |zone| zone.name().to_owned()),
+            tenants: None,
         };
         let start = self.starting_point(request, &from.source).await?;
         if let Start::Finished { records } = start.at {
@@ -137,7 +138,7 @@ impl App {
                 }
             };
             match done {
-                Committed::Done(report) => return Ok(report),
+                Committed::Done(added) => return Ok(added.report),
                 Committed::Outdated => {
                     let directory = self.load_directory().await?;
                     prepared = prepare(&directory, from, prepared.into_rows(), now)?;
@@ -152,6 +153,23 @@ impl App {
         let mut tx = self.db.begin_read().await?;
         let directory = Directory::load(&mut tx, now, &self.decks).await?;
         tx.commit().await?;
+        Ok(directory)
+    }
+
+    /// The current picture of owners and prices, without loading it where it is known.
+    pub(crate) async fn known_directory(&self) -> Result<Arc<Directory>> {
+        let now = self.clock.now();
+        let mut tx = self.db.begin_read().await?;
+        let version = store::operator::directory_version(&mut tx).await?;
+        if let Some(directory) = self.directory.get(version, now) {
+            tx.commit().await?;
+            return Ok(directory);
+        }
+        let directory = Arc::new(Directory::load(&mut tx, now, &self.decks).await?);
+        tx.commit().await?;
+        if !matches!(self.db, store::db::Db::Joined(_)) {
+            self.directory.put(now, directory.clone());
+        }
         Ok(directory)
     }
 

@@ -6,12 +6,18 @@
 //! a run that was killed goes on where it ended, and a file that grew is read on.
 
 mod batch;
+mod booking;
 mod file;
+mod pushed;
 mod rejects;
 mod report;
 mod retry;
 
 pub use batch::{BATCH_ROWS, BatchSource};
 pub use file::{ImportMode, ImportRequest, Progress};
+pub use pushed::{
+    MAX_PUSHED, PushedBatch, PushedRows, SentFault, read_pushed_json, read_pushed_ndjson,
+};
 pub use report::{FileOutcome, ImportReport};
-pub use retry::RetryReport;
+pub use retry::{RetryFrom, RetryReport};
+pub use store::import_list::{BatchFilter, ListedBatch, ListedReject, RejectFilter};

@@ -1,9 +1,18 @@
-//! Looking at refused rows.
+//! Looking at batches and refused rows.
 
-use domain::ids::{PartnerId, RejectId, SourceId};
-use store::imports::Reject;
+use domain::{
+    ids::{BatchId, PartnerId, RejectId, SourceId},
+    paging::{Page, PageRequest},
+};
+use store::{
+    import_list::{self, BatchFilter, ListedBatch, ListedReject, RejectFilter},
+    imports::Reject,
+};
 
-use crate::{App, error::Result};
+use crate::{
+    App,
+    error::{AppError, Result},
+};
 
 /// Rejects in one page; each may hold 64 KiB of its row.
 const PAGE: i64 = 100;
@@ -22,5 +31,55 @@ impl App {
         let page = store::imports::open_rejects(&mut tx, &ids, (after, PAGE)).await?;
         tx.commit().await?;
         Ok(page)
+    }
+
+    /// A page of the rejects of the owner's own sources, without their bytes.
+    pub async fn rejects(
+        &self,
+        owner: Option<PartnerId>,
+        filter: RejectFilter,
+        page: &PageRequest,
+    ) -> Result<Page<ListedReject>> {
+        let mut tx = self.db.begin_read().await?;
+        let page = import_list::rejects(&mut tx, owner, filter, page).await?;
+        tx.commit().await?;
+        Ok(page)
+    }
+
+    /// A reject of the owner's own sources, with its bytes.
+    pub async fn reject(
+        &self,
+        owner: Option<PartnerId>,
+        reject_id: RejectId,
+    ) -> Result<ListedReject> {
+        let mut tx = self.db.begin_read().await?;
+        let found = import_list::find_reject(&mut tx, owner, reject_id).await?;
+        tx.commit().await?;
+        found.ok_or_else(|| AppError::not_found("reject", reject_id))
+    }
+
+    /// A page of the batches of the owner's own sources.
+    pub async fn cdr_batches(
+        &self,
+        owner: Option<PartnerId>,
+        filter: BatchFilter,
+        page: &PageRequest,
+    ) -> Result<Page<ListedBatch>> {
+        let mut tx = self.db.begin_read().await?;
+        let page = import_list::batches(&mut tx, owner, filter, page).await?;
+        tx.commit().await?;
+        Ok(page)
+    }
+
+    /// A batch of the owner's own sources.
+    pub async fn cdr_batch(
+        &self,
+        owner: Option<PartnerId>,
+        batch_id: BatchId,
+    ) -> Result<ListedBatch> {
+        let mut tx = self.db.begin_read().await?;
+        let found = import_list::find_batch(&mut tx, owner, batch_id).await?;
+        tx.commit().await?;
+        found.ok_or_else(|| AppError::not_found("batch", batch_id))
     }
 }

@@ -5,25 +5,37 @@ use domain::{
     account::Source,
     call::{Call, Outcome},
     cdr::{CallRecord, RecordFields},
-    ids::{BatchId, PartnerId, RejectId},
+    ids::{BatchId, CallId, PartnerId, RejectId, SourceId},
     time::Zone,
 };
 use rustc_hash::FxHashSet;
 use store::imports::Reject;
 
 use super::{
-    batch::{BatchSource, prepare, rate_again},
+    batch::{BatchSource, OTHER_TENANT, prepare},
+    booking::rate_again,
     file::ImportMode,
     report::ImportReport,
 };
 use crate::{
     App,
-    directory::{Arrival, call_id},
+    directory::{Arrival, Directory, call_id},
     error::{AppError, Result},
 };
 
 /// Rejects tried in one batch.
 const PAGE: i64 = 1_000;
+/// Rejects and unrated calls that one request tries.
+const PAGE_OF_REQUEST: i64 = 500;
+
+/// Where trying again goes on: after these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RetryFrom {
+    /// The last reject that was tried.
+    pub reject_id: Option<RejectId>,
+    /// The last unrated call that was tried.
+    pub call_id: Option<CallId>,
+}
 
 /// What trying again achieved.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -63,6 +75,42 @@ impl App {
         Ok(report)
     }
 
+    /// Tries the next rejects of the partner's own sources and its next unrated calls again, so
+    /// many as one transaction should hold. Answers where to go on, where there are more.
+    pub async fn retry_some(
+        &self,
+        partner_id: PartnerId,
+        from: RetryFrom,
+    ) -> Result<(RetryReport, Option<RetryFrom>)> {
+        let mut report = RetryReport::default();
+        let sources = self.sources(Some(partner_id)).await?;
+        let ids: Vec<SourceId> = sources.iter().map(|source| source.source_id).collect();
+        let mut tx = self.db.begin_read().await?;
+        let rejects = (from.reject_id, PAGE_OF_REQUEST);
+        let rejects = store::imports::open_rejects(&mut tx, &ids, rejects).await?;
+        let calls = (from.call_id, PAGE_OF_REQUEST);
+        let calls = store::calls::unrated(&mut tx, partner_id, calls).await?;
+        tx.commit().await?;
+        for source in &sources {
+            let own = rejects.iter().filter(|reject| reject.source_id == source.source_id);
+            let own: Vec<Reject> = own.cloned().collect();
+            if !own.is_empty() {
+                self.retry_page(source, &own, &mut report).await?;
+            }
+        }
+        if !calls.is_empty() {
+            let directory = self.load_directory().await?;
+            self.rate_page(&directory, &calls, &mut report).await?;
+        }
+        let most = usize::try_from(PAGE_OF_REQUEST).unwrap_or(usize::MAX);
+        let is_more = rejects.len() == most || calls.len() == most;
+        let next = RetryFrom {
+            reject_id: rejects.last().map(|reject| reject.reject_id).or(from.reject_id),
+            call_id: calls.last().map(|call| call.call_id).or(from.call_id),
+        };
+        Ok((report, is_more.then_some(next)))
+    }
+
     async fn retry_page(
         &self,
         source: &Source,
@@ -72,7 +120,8 @@ impl App {
         report.tried += page.len() as u64;
         let directory = self.load_directory().await?;
         let mut settled: Vec<RejectId> = Vec::new();
-        for reject in page.iter().filter(|reject| reject.code != "conflict") {
+        let is_final = |code: &str| code == "conflict" || code == OTHER_TENANT;
+        for reject in page.iter().filter(|reject| !is_final(&reject.code)) {
             let Row::Record(record) = read_again(reject)? else { continue };
             let id = call_id(source.source_id, &record);
             let from = BatchSource {
@@ -80,6 +129,7 @@ impl App {
                 file_name: reject.file_name.clone(),
                 format: known_format(reject)?.as_str(),
                 zone: reject.zone.clone(),
+                tenants: None,
             };
             let row = ParsedRow { raw: raw_row(reject), row: Row::Record(record) };
             let now = self.clock.now();
@@ -116,30 +166,39 @@ impl App {
             tx.commit().await?;
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(last.call_id);
-            let ids: Vec<String> = page.iter().map(|call| call.call_id.to_string()).collect();
-            let parts: Vec<&str> = ids.iter().map(String::as_str).collect();
-            let batch_id = BatchId::derived(self.clock.now(), &parts);
-            let mut priced = Vec::new();
-            for call in &page {
-                let arrival = Arrival { source_id: call.source_id, batch_id };
-                let record = record_of(call)?;
-                let again = directory.rate(&record, None, arrival)?;
-                match again {
-                    Ok(new) if new.outcome == Outcome::Rated => {
-                        priced.push(Call { call_id: call.call_id, ..new });
-                    }
-                    _ => report.unrated += 1,
+            self.rate_page(&directory, &page, report).await?;
+        }
+    }
+
+    async fn rate_page(
+        &self,
+        directory: &Directory,
+        page: &[Call],
+        report: &mut RetryReport,
+    ) -> Result<()> {
+        let ids: Vec<String> = page.iter().map(|call| call.call_id.to_string()).collect();
+        let parts: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let batch_id = BatchId::derived(self.clock.now(), &parts);
+        let mut priced = Vec::new();
+        for call in page {
+            let arrival = Arrival { source_id: call.source_id, batch_id };
+            let record = record_of(call)?;
+            let again = directory.rate(&record, None, arrival)?;
+            match again {
+                Ok(new) if new.outcome == Outcome::Rated => {
+                    priced.push(Call { call_id: call.call_id, ..new });
                 }
-            }
-            let now = self.clock.now();
-            let rated =
-                self.db.write(async |tx| rate_again(tx, batch_id, &priced, now).await).await?;
-            report.rated += rated.len() as u64;
-            let done: FxHashSet<_> = rated.into_iter().collect();
-            for call in priced.iter().filter(|call| done.contains(&call.call_id)) {
-                report.calls.count(call)?;
+                _ => report.unrated += 1,
             }
         }
+        let now = self.clock.now();
+        let rated = self.db.write(async |tx| rate_again(tx, batch_id, &priced, now).await).await?;
+        report.rated += rated.len() as u64;
+        let done: FxHashSet<_> = rated.into_iter().collect();
+        for call in priced.iter().filter(|call| done.contains(&call.call_id)) {
+            report.calls.count(call)?;
+        }
+        Ok(())
     }
 }
 

@@ -4,11 +4,15 @@
 //! an instant RFC 3339 in UTC, an enum its lower-case name (ruling 29). The same object is shown
 //! by an answer and carried by an event. Nothing here reads a database.
 
+mod call;
+mod inventory;
 mod key;
+mod limits;
 mod log;
 mod partner;
 mod tenant;
 mod webhook;
+pub(crate) mod usage;
 
 use domain::time::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -21,11 +25,18 @@ use utoipa::{
 };
 
 pub use self::{
+    call::{
+        CallDetail, CallRating, CallView, CdrBatch, CdrBatchResult, Currencies, RecordResult,
+        RejectDetail, RejectView,
+    },
+    inventory::{Extension, PhoneNumber},
     key::ApiKey,
+    limits::{TenantDefaults, TenantLimits},
     log::{ApiRequest, AuditEntry},
     partner::{CdrSource, Job, Partner, WholesaleTerms},
     tenant::{Span, Tenant},
     webhook::{Event, WebhookAttempt, WebhookDelivery, WebhookDeliveryDetail, WebhookEndpoint},
+    usage::{Counts, TenantUsage, Usage, UsageDay, UsageDays, UsageSummary},
 };
 
 /// An instant: RFC 3339 in UTC.

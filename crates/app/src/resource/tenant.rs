@@ -49,6 +49,9 @@ pub struct Tenant {
     pub billing_email: String,
     /// Postal address, one line per row.
     pub address: String,
+    /// The caller name that its calls show; empty for none.
+    #[schema(example = "ACME DENTAL")]
+    pub default_cnam: String,
     /// IANA zone; its periods are cut at midnights of it.
     #[schema(example = "America/Chicago")]
     pub timezone: String,
@@ -89,6 +92,7 @@ impl From<&domain::account::Tenant> for Tenant {
             suspension_reasons: tenant.life.reasons.iter().map(ToString::to_string).collect(),
             billing_email: tenant.billing_email.clone(),
             address: tenant.address.clone(),
+            default_cnam: tenant.default_cnam.clone(),
             timezone: tenant.zone.name().to_owned(),
             currency: tenant.currency.code().to_owned(),
             home_area_code: tenant.home_npa.clone(),

@@ -140,6 +140,14 @@ impl Checks {
         self.require(field, is_right, "must have 3 to 12 letters and digits");
     }
 
+    /// A caller name as networks show it: at most 15 plain characters (TNT-05); may be empty.
+    pub(super) fn cnam(&mut self, field: &str, text: &str) {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b" .,&'-".contains(&byte);
+        let is_right = text.len() <= 15 && text.bytes().all(is_part);
+        let message = "must have at most 15 letters, digits, spaces and . , & ' -";
+        self.require(field, is_right, message);
+    }
+
     /// A name as a switch writes it: no spaces, nothing that separates columns.
     pub(super) fn switch_name(&mut self, field: &str, text: &str) {
         let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);

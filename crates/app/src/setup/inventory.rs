@@ -9,13 +9,22 @@ use domain::{
     phone::{CallClass, E164},
     time::Timestamp,
 };
+use domain::{
+    paging::{Page, PageRequest},
+    tenant::LimitName,
+};
 use serde_json::json;
 use store::{db::Tx, error::StoreError};
+pub use store::{
+    extensions::ExtensionFilter,
+    numbers::{NumberFilter, NumberState},
+};
 
-use super::{Happened, directory_changed, fields::Checks, record, the_tenant};
+use super::{Happened, directory_changed, fields::Checks, limits::check_cap, record, the_tenant};
 use crate::{
     App, close,
-    error::{AppError, Result},
+    error::{AppError, FieldError, Result},
+    resource,
 };
 
 /// Most numbers or extensions in one request: beyond this a transaction holds the book too long.
@@ -34,6 +43,8 @@ impl App {
         self.db
             .write(async |tx| {
                 lock_growing(tx, partner_id, tenant_id).await?;
+                let owner = (partner_id, tenant_id);
+                check_cap(tx, owner, (LimitName::MaxDids, assignments.len())).await?;
                 let mut checks = Checks::default();
                 for (index, number) in assignments.iter().enumerate() {
                     let is_free = !store::numbers::is_assigned(tx, &number.e164).await?;
@@ -55,12 +66,7 @@ impl App {
                 close::debit_added(tx, partner_id, &items, now).await?;
                 let happened: Vec<Happened<'_>> = assignments
                     .iter()
-                    .map(|number| Happened {
-                        kind: "phone_number.assigned",
-                        object_id: number.did_id.to_string(),
-                        version: 1,
-                        payload: json!({ "tenant_id": tenant_id, "e164": number.e164 }),
-                    })
+                    .map(|number| told_number(("phone_number.assigned", 1), number))
                     .collect();
                 record(tx, partner_id, &happened, now).await?;
                 directory_changed(tx).await
@@ -101,7 +107,11 @@ impl App {
     }
 
     /// Releases a number: it counts for the tenant until now (PLT-20).
-    pub async fn release_number(&self, partner_id: PartnerId, did_id: PhoneNumberId) -> Result<()> {
+    pub async fn release_number(
+        &self,
+        partner_id: PartnerId,
+        did_id: PhoneNumberId,
+    ) -> Result<NumberAssignment> {
         let now = self.clock.now();
         self.db
             .write(async |tx| {
@@ -112,16 +122,68 @@ impl App {
                     return Err(AppError::Refused(format!("{} is released", number.e164)));
                 }
                 store::numbers::release(tx, partner_id, did_id, now).await?;
-                let released = Happened {
-                    kind: "phone_number.released",
-                    object_id: did_id.to_string(),
-                    version: 2,
-                    payload: json!({ "tenant_id": number.tenant_id, "e164": number.e164 }),
-                };
+                let number = NumberAssignment { released_at: Some(now), ..number };
+                let released = told_number(("phone_number.released", 2), &number);
                 record(tx, partner_id, &[released], now).await?;
-                directory_changed(tx).await
+                directory_changed(tx).await?;
+                Ok(number)
             })
             .await
+    }
+
+    /// The partner's number with this id.
+    pub async fn phone_number(
+        &self,
+        partner_id: PartnerId,
+        did_id: PhoneNumberId,
+    ) -> Result<NumberAssignment> {
+        let mut tx = self.db.begin_read().await?;
+        let number = store::numbers::find(&mut tx, partner_id, did_id).await?;
+        tx.commit().await?;
+        number.ok_or_else(|| AppError::not_found("phone number", did_id))
+    }
+
+    /// A page of the partner's numbers.
+    pub async fn phone_numbers(
+        &self,
+        partner_id: PartnerId,
+        filter: NumberFilter,
+        page: &PageRequest,
+    ) -> Result<Page<NumberAssignment>> {
+        let mut tx = self.db.begin_read().await?;
+        let page = store::numbers::list(&mut tx, partner_id, filter, page).await?;
+        tx.commit().await?;
+        Ok(page)
+    }
+
+    /// Assigns one number, written with or without its plus sign.
+    pub async fn assign_number(
+        &self,
+        partner_id: PartnerId,
+        tenant_id: TenantId,
+        number: &str,
+    ) -> Result<NumberAssignment> {
+        let assigned = self.assign_numbers(partner_id, tenant_id, &[number]).await;
+        only_one(assigned.map_err(|error| of_one(error, "number")))
+    }
+
+    /// Assigns a number that was released again: a new assignment with an id of its own.
+    pub async fn assign_again(
+        &self,
+        partner_id: PartnerId,
+        did_id: PhoneNumberId,
+        tenant_id: TenantId,
+    ) -> Result<NumberAssignment> {
+        let number = self.phone_number(partner_id, did_id).await?;
+        if number.released_at.is_none() {
+            return Err(AppError::Refused(format!("{} is assigned", number.e164)));
+        }
+        match self.assign_numbers(partner_id, tenant_id, &[&number.e164]).await {
+            Err(AppError::Invalid(_)) => {
+                Err(AppError::Refused(format!("{} is assigned by now", number.e164)))
+            }
+            assigned => only_one(assigned),
+        }
     }
 
     /// Provisions extensions of a tenant, by their names on the switch: all of them or none.
@@ -153,6 +215,8 @@ impl App {
         self.db
             .write(async |tx| {
                 lock_growing(tx, partner_id, tenant_id).await?;
+                let owner = (partner_id, tenant_id);
+                check_cap(tx, owner, (LimitName::MaxExtensions, names.len())).await?;
                 let present =
                     store::extensions::present_names(tx, partner_id, tenant_id, names).await?;
                 let mut checks = Checks::default();
@@ -166,12 +230,7 @@ impl App {
                 close::debit_added(tx, partner_id, &items, now).await?;
                 let happened: Vec<Happened<'_>> = extensions
                     .iter()
-                    .map(|extension| Happened {
-                        kind: "extension.created",
-                        object_id: extension.extension_id.to_string(),
-                        version: 1,
-                        payload: json!({ "tenant_id": tenant_id, "name": extension.name }),
-                    })
+                    .map(|extension| told_extension(("extension.created", 1), extension))
                     .collect();
                 record(tx, partner_id, &happened, now).await?;
                 directory_changed(tx).await
@@ -185,7 +244,7 @@ impl App {
         &self,
         partner_id: PartnerId,
         extension_id: ExtensionId,
-    ) -> Result<()> {
+    ) -> Result<Extension> {
         let now = self.clock.now();
         self.db
             .write(async |tx| {
@@ -197,17 +256,76 @@ impl App {
                     return Err(AppError::Refused(format!("{} is removed", extension.name)));
                 }
                 store::extensions::remove(tx, partner_id, extension_id, now).await?;
-                let removed = Happened {
-                    kind: "extension.deleted",
-                    object_id: extension_id.to_string(),
-                    version: 2,
-                    payload: json!({ "tenant_id": extension.tenant_id, "name": extension.name }),
-                };
+                let extension = Extension { removed_at: Some(now), ..extension };
+                let removed = told_extension(("extension.deleted", 2), &extension);
                 record(tx, partner_id, &[removed], now).await?;
-                directory_changed(tx).await
+                directory_changed(tx).await?;
+                Ok(extension)
             })
             .await
     }
+
+    /// Provisions one extension. A name that the tenant has is refused (EXT-01).
+    pub async fn add_extension(
+        &self,
+        partner_id: PartnerId,
+        tenant_id: TenantId,
+        name: &str,
+    ) -> Result<Extension> {
+        let added = self.add_extensions(partner_id, tenant_id, &[name.to_owned()]).await;
+        only_one(added.map_err(|error| of_one(error, "name")))
+    }
+
+    /// The partner's extension with this id.
+    pub async fn extension(
+        &self,
+        partner_id: PartnerId,
+        extension_id: ExtensionId,
+    ) -> Result<Extension> {
+        let mut tx = self.db.begin_read().await?;
+        let extension = store::extensions::find(&mut tx, partner_id, extension_id).await?;
+        tx.commit().await?;
+        extension.ok_or_else(|| AppError::not_found("extension", extension_id))
+    }
+
+    /// A page of the partner's extensions that are there now.
+    pub async fn extensions(
+        &self,
+        partner_id: PartnerId,
+        filter: ExtensionFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Extension>> {
+        let mut tx = self.db.begin_read().await?;
+        let page = store::extensions::list(&mut tx, partner_id, filter, page).await?;
+        tx.commit().await?;
+        Ok(page)
+    }
+}
+
+fn told_number<'a>((kind, version): (&'a str, i64), number: &NumberAssignment) -> Happened<'a> {
+    let payload = json!({ "phone_number": resource::PhoneNumber::from(number) });
+    Happened { kind, object_id: number.did_id.to_string(), version, payload }
+}
+
+fn told_extension<'a>((kind, version): (&'a str, i64), extension: &Extension) -> Happened<'a> {
+    let payload = json!({ "extension": resource::Extension::from(extension) });
+    Happened { kind, object_id: extension.extension_id.to_string(), version, payload }
+}
+
+fn only_one<T>(made: Result<Vec<T>>) -> Result<T> {
+    let broken = || AppError::Broken("what was made is lost".to_owned());
+    made?.pop().ok_or_else(broken)
+}
+
+/// An error about a list of one, as an error about `field`. Something that is there already is no
+/// wrong field but a state that does not allow it.
+fn of_one(error: AppError, field: &str) -> AppError {
+    let AppError::Invalid(errors) = error else { return error };
+    if let Some(taken) = errors.iter().find(|error| error.message.ends_with(" already")) {
+        return AppError::Refused(format!("{field} {}", taken.message));
+    }
+    let named = |error: FieldError| FieldError { field: field.to_owned(), ..error };
+    AppError::Invalid(errors.into_iter().map(named).collect())
 }
 
 /// Holds the book and refuses a tenant without service.

@@ -7,6 +7,7 @@
 use domain::{
     account::{AutoPay, Operator, Partner, Tenant},
     ids::{PartnerId, ProfileId, TenantId},
+    limits::TenantDefaults,
     paging::{Page, PageRequest},
     phone::HomeArea,
     tenancy::{Chosen, ProfileVersions, TenancyError, Transition},
@@ -49,7 +50,9 @@ pub struct NewTenant {
     pub billing_email: String,
     /// Postal address, one line per row.
     pub address: String,
-    /// Its IANA zone; the partner's where there is none.
+    /// The caller name that its calls show; the partner's default where there is none.
+    pub default_cnam: Option<String>,
+    /// Its IANA zone; the partner's default where there is none.
     pub zone: Option<String>,
     /// The area code for seven-digit dialling.
     pub home_npa: Option<String>,
@@ -70,6 +73,7 @@ impl NewTenant {
             account_code: None,
             billing_email: billing_email.to_owned(),
             address: String::new(),
+            default_cnam: None,
             zone: None,
             home_npa: None,
             auto_pay: AutoPay::Off,
@@ -81,7 +85,7 @@ impl NewTenant {
     /// The tenant, not billed yet, or all that is wrong with it.
     fn draft(
         &self,
-        (operator, partner): (&Operator, &Partner),
+        (operator, partner, defaults): (&Operator, &Partner, &TenantDefaults),
         tenant_id: TenantId,
         now: Timestamp,
     ) -> Result<Tenant> {
@@ -94,7 +98,10 @@ impl NewTenant {
         checks.email("billing_email", &self.billing_email);
         checks.text("address", &self.address);
         check_home_npa(&mut checks, operator, self.home_npa.as_deref());
-        let zone = self.zone.as_deref().map_or_else(|| Ok(partner.zone.clone()), Zone::parse);
+        let default_cnam = self.default_cnam.as_ref().unwrap_or(&defaults.default_cnam);
+        checks.cnam("default_cnam", default_cnam);
+        let usual = defaults.zone.as_ref().unwrap_or(&partner.zone);
+        let zone = self.zone.as_deref().map_or_else(|| Ok(usual.clone()), Zone::parse);
         let Some(zone) = checks.parse("zone", zone) else { return Err(checks.into_error()) };
         checks.finish()?;
         Ok(Tenant {
@@ -105,6 +112,7 @@ impl NewTenant {
             account_code: self.account_code.clone(),
             billing_email: self.billing_email.clone(),
             address: self.address.clone(),
+            default_cnam: default_cnam.clone(),
             zone,
             currency: partner.currency,
             home_npa: self.home_npa.clone(),
@@ -133,6 +141,8 @@ pub struct TenantEdit {
     pub billing_email: Option<String>,
     /// Postal address.
     pub address: Option<String>,
+    /// The caller name that its calls show.
+    pub default_cnam: Option<String>,
     /// The area code for seven-digit dialling.
     pub home_npa: Option<Option<String>>,
     /// Whether its default method is charged when an invoice is issued.
@@ -150,6 +160,7 @@ impl TenantEdit {
         set(&mut tenant.name, &self.name);
         set(&mut tenant.billing_email, &self.billing_email);
         set(&mut tenant.address, &self.address);
+        set(&mut tenant.default_cnam, &self.default_cnam);
         if let Some(code) = &self.account_code {
             tenant.account_code.clone_from(code);
         }
@@ -164,6 +175,7 @@ impl TenantEdit {
         }
         checks.email("billing_email", &tenant.billing_email);
         checks.text("address", &tenant.address);
+        checks.cnam("default_cnam", &tenant.default_cnam);
         check_home_npa(&mut checks, operator, tenant.home_npa.as_deref());
         checks.finish()
     }
@@ -197,7 +209,9 @@ impl App {
         let tenant_id = self.ids.draw(now);
         self.db
             .write(async |tx| {
-                let accounts = (&the_operator(tx).await?, &the_partner(tx, partner_id).await?);
+                let defaults = store::limits::defaults(tx, partner_id).await?;
+                let partner = the_partner(tx, partner_id).await?;
+                let accounts = (&the_operator(tx).await?, &partner, &defaults);
                 let mut tenant = new.draft(accounts, tenant_id, now)?;
                 let code = new.account_code.as_deref();
                 if store::tenants::is_name_taken(tx, &new.sip_prefix, code).await? {
@@ -216,6 +230,8 @@ impl App {
                 }
                 let one = std::slice::from_ref(&tenant);
                 store::tenants::insert_all(tx, partner_id, one).await.map_err(taken)?;
+                let owner = (partner_id, tenant_id);
+                store::limits::save(tx, owner, (&defaults.limits, 0)).await?;
                 if let Some(term) = &first_term {
                     store::periods::open(tx, partner_id, tenant_id, term).await?;
                 }

@@ -41,6 +41,7 @@ fn tenant(profile_id: ProfileId) -> Tenant {
         account_code: None,
         billing_email: "books@oak.example".to_owned(),
         address: String::new(),
+        default_cnam: String::new(),
         zone: Zone::parse("America/Chicago").unwrap(),
         currency: Currency::USD,
         home_npa: None,

@@ -45,6 +45,13 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .merge(routes::webhooks::routes())
         .merge(routes::operator::routes())
         .merge(routes::partner::routes())
+        .merge(routes::calls::routes())
+        .merge(routes::cdr_batches::routes())
+        .merge(routes::rejects::routes())
+        .merge(routes::usage::routes())
+        .merge(routes::limits::routes())
+        .merge(routes::phone_numbers::routes())
+        .merge(routes::extensions::routes())
 }
 
 /// The whole document.

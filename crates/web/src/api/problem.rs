@@ -145,6 +145,7 @@ impl Problem {
             },
             AppError::Invalid(errors) => Self::invalid(errors.into_iter().map(pointed).collect()),
             AppError::Refused(why) => conflict("state_conflict", why),
+            AppError::LimitReached(limit) => conflict("limit_reached", limit.to_string()),
             AppError::PaymentInProgress => conflict("payment_in_progress", error.to_string()),
             AppError::RepeatInProgress => conflict("idempotency_in_progress", error.to_string()),
             AppError::Stale(what) => {
@@ -212,6 +213,7 @@ fn title(code: &str) -> &'static str {
         "precondition_failed" => "It was changed in the meantime",
         "idempotency_key_reused" => "The idempotency key was used before",
         "idempotency_in_progress" => "The first request is still being worked on",
+        "limit_reached" => "A limit is reached",
         "payment_in_progress" => "A payment is in progress",
         "internal_error" => "Something failed here",
         _ => "The request cannot be understood",

@@ -26,6 +26,8 @@ pub(crate) struct Outcome {
     status: StatusCode,
     headers: Vec<(String, String)>,
     body: Option<Value>,
+    /// Stands for `body` where that would only be written out again.
+    bytes: Option<Vec<u8>>,
     change: Option<Change>,
     secret: Option<Secret>,
 }
@@ -46,13 +48,29 @@ impl Outcome {
     pub(crate) fn with(status: StatusCode, body: &impl Serialize) -> Result<Self> {
         let body = serde_json::to_value(body)
             .map_err(|error| AppError::Broken(format!("an answer is no JSON: {error}")))?;
-        Ok(Self { status, headers: Vec::new(), body: Some(body), change: None, secret: None })
+        Ok(Self { body: Some(body), ..Self::empty(status) })
+    }
+
+    /// A large answer, of which only `summary` is written down as `action` on `object_id`.
+    pub(crate) fn large(
+        body: &impl Serialize,
+        (action, object_id): (&'static str, String),
+        summary: &impl Serialize,
+    ) -> Result<Self> {
+        let no_json = |error| AppError::Broken(format!("an answer is no JSON: {error}"));
+        let bytes = Some(serde_json::to_vec(body).map_err(no_json)?);
+        let after = Some(serde_json::to_value(summary).map_err(no_json)?);
+        let change = Some(Change { action, tenant_id: None, object_id, before: None, after });
+        Ok(Self { bytes, change, ..Self::empty(StatusCode::OK) })
+    }
+
+    fn empty(status: StatusCode) -> Self {
+        Self { status, headers: Vec::new(), body: None, bytes: None, change: None, secret: None }
     }
 
     /// Something is gone.
     pub(crate) fn gone() -> Self {
-        let status = StatusCode::NO_CONTENT;
-        Self { status, headers: Vec::new(), body: None, change: None, secret: None }
+        Self::empty(StatusCode::NO_CONTENT)
     }
 
     /// The version of what the body shows.
@@ -98,15 +116,16 @@ impl Outcome {
 
     fn done(self) -> Result<Done> {
         let mut headers = self.headers;
-        let body = match &self.body {
-            None => Vec::new(),
-            Some(body) => {
-                let kind = (header::CONTENT_TYPE.to_string(), "application/json".to_owned());
-                headers.push(kind);
-                serde_json::to_vec(body)
-                    .map_err(|error| AppError::Broken(format!("an answer is no JSON: {error}")))?
-            }
+        let body = match (self.bytes, &self.body) {
+            (Some(bytes), _) => bytes,
+            (None, None) => Vec::new(),
+            (None, Some(body)) => serde_json::to_vec(body)
+                .map_err(|error| AppError::Broken(format!("an answer is no JSON: {error}")))?,
         };
+        if !body.is_empty() {
+            let kind = (header::CONTENT_TYPE.to_string(), "application/json".to_owned());
+            headers.push(kind);
+        }
         let answer = Answer { status: self.status.as_u16(), headers, body };
         Ok(Done { answer, change: self.change, secret: self.secret })
     }
@@ -123,7 +142,38 @@ impl Caller {
             let app = caller.api.app();
             app.perform(&caller.asking, async |app| work(app).await?.done()).await
         });
-        match performed.await {
+        self.answer(performed.await)
+    }
+
+    /// The same with something that `prepare` makes ready outside of the transaction, again where
+    /// `work` finds it outdated (`None`).
+    pub(crate) async fn write_prepared<P, F, G>(
+        self,
+        prepared: P,
+        prepare: F,
+        work: G,
+    ) -> Result<Response, Problem>
+    where
+        P: Send + 'static,
+        F: AsyncFn(&App, P) -> Result<P> + Send + 'static,
+        G: AsyncFn(&App, &P) -> Result<Option<Outcome>> + Send + 'static,
+    {
+        let caller = self.clone();
+        let performed = self.api.0.writers.spawn_pinned(move || async move {
+            let app = caller.api.app();
+            let work = async |app: &App, prepared: &P| {
+                work(app, prepared).await?.map(Outcome::done).transpose()
+            };
+            app.perform_prepared(&caller.asking, prepared, prepare, work).await
+        });
+        self.answer(performed.await)
+    }
+
+    fn answer<E: std::fmt::Display>(
+        &self,
+        performed: Result<Result<Performed>, E>,
+    ) -> Result<Response, Problem> {
+        match performed {
             Ok(Ok(Performed::Now(answer))) => Ok(response(answer)),
             Ok(Ok(Performed::Before(answer))) => {
                 let mut response = response(answer);

@@ -109,6 +109,7 @@ pub(crate) fn tenant(partner_id: PartnerId, number: u128) -> Tenant {
         account_code: None,
         billing_email: format!("books@tenant{number}.example"),
         address: "2 Oak Street\nLittle Rock, AR 72202".to_owned(),
+        default_cnam: String::new(),
         zone: Zone::UTC,
         currency: Currency::USD,
         home_npa: None,

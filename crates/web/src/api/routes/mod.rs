@@ -2,9 +2,17 @@
 //! came of it.
 
 pub(super) mod events;
+pub(super) mod calls;
+pub(super) mod cdr_batches;
+pub(super) mod extensions;
 pub(super) mod keys;
+pub(super) mod limits;
 pub(super) mod logs;
 pub(super) mod operator;
 pub(super) mod partner;
 pub(super) mod tenants;
 pub(super) mod webhooks;
+pub(super) mod phone_numbers;
+pub(super) mod rejects;
+pub(super) mod tenants;
+pub(super) mod usage;

@@ -73,7 +73,11 @@ struct TenantInput {
     account_code: Option<String>,
     /// Postal address, one line per row.
     address: Option<String>,
-    /// IANA zone; the partner's where this is left out.
+    /// The caller name that its calls show, at most 15 characters; the default where this is left
+    /// out.
+    #[schema(example = "ACME DENTAL")]
+    default_cnam: Option<String>,
+    /// IANA zone; the default where this is left out.
     #[schema(example = "America/Chicago")]
     timezone: Option<String>,
     /// The area code for seven-digit dialling.
@@ -102,6 +106,8 @@ struct TenantChanges {
     account_code: Option<Option<String>>,
     /// Postal address, one line per row.
     address: Option<String>,
+    /// The caller name that its calls show, at most 15 characters; empty for none.
+    default_cnam: Option<String>,
     /// The area code for seven-digit dialling; null for none.
     #[serde(default, deserialize_with = "crate::api::body::given")]
     #[schema(value_type = Option<String>)]
@@ -195,6 +201,7 @@ async fn create(caller: Caller, Body(input): Body<TenantInput>) -> Result<Respon
         account_code: input.account_code,
         billing_email: input.billing_email,
         address: input.address.unwrap_or_default(),
+        default_cnam: input.default_cnam,
         zone: input.timezone,
         home_npa: input.home_area_code,
         auto_pay: auto_pay(input.auto_pay.unwrap_or_default()),
@@ -247,6 +254,7 @@ async fn edit(
         account_code: input.account_code,
         billing_email: input.billing_email,
         address: input.address,
+        default_cnam: input.default_cnam,
         home_npa: input.home_area_code,
         auto_pay: input.auto_pay.map(auto_pay),
         profile_id: input.billing_profile_id,
