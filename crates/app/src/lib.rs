@@ -14,6 +14,7 @@ mod events;
 pub mod explain;
 pub mod figures;
 pub mod ingest;
+pub mod invoices;
 pub mod keys;
 pub mod logs;
 mod lookup;

@@ -1,5 +1,7 @@
 //! Invoices with their lines and taxes, and the counter of their numbers.
 
+mod list;
+
 use domain::{
     ids::{InvoiceId, LineId, PartnerId, TenantId},
     invoice::{
@@ -13,6 +15,7 @@ use domain::{
 };
 use sqlx::AssertSqlSafe;
 
+pub use self::list::{InvoiceFilter, InvoiceSort, Owed, lines_of, lines_page, list, owed_by};
 use crate::{
     bulk::{Bulk, Cell},
     calls::parse_id,
@@ -242,6 +245,7 @@ macro_rules! select_invoices {
         )
     };
 }
+use select_invoices;
 
 /// One invoice of a partner.
 pub async fn find(

@@ -38,3 +38,4 @@ pub mod sources;
 pub mod taxes;
 pub mod tenants;
 pub mod usage;
+pub mod wallet;

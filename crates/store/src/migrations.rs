@@ -12,9 +12,10 @@ use sqlx::{
 };
 
 /// Version, name and text of every migration, oldest first.
-const TEXTS: [(i64, &str, &str); 2] = [
+const TEXTS: [(i64, &str, &str); 3] = [
     (1, "foundation", include_str!("../migrations/0001_foundation.sql")),
     (3, "api", include_str!("../migrations/0003_api.sql")),
+    (5, "invoices", include_str!("../migrations/0005_invoices.sql")),
 ];
 
 /// The migrations as `engine` ("sqlite" or "postgres") reads them.

@@ -4,9 +4,11 @@
 //! an instant RFC 3339 in UTC, an enum its lower-case name (ruling 29). The same object is shown
 //! by an answer and carried by an event. Nothing here reads a database.
 
+mod invoice;
 mod key;
 mod log;
 mod partner;
+mod payment;
 mod tenant;
 
 use domain::time::Timestamp;
@@ -20,9 +22,11 @@ use utoipa::{
 };
 
 pub use self::{
+    invoice::{BillTo, Invoice, InvoiceLine, InvoiceTax},
     key::ApiKey,
     log::{ApiRequest, AuditEntry},
     partner::{CdrSource, Job, Partner, WholesaleTerms},
+    payment::{Payment, Reference, TenantBalance, Wallet, WalletTransaction},
     tenant::{Span, Tenant},
 };
 
