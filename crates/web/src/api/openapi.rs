@@ -43,6 +43,9 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .merge(routes::logs::routes())
         .merge(routes::operator::routes())
         .merge(routes::partner::routes())
+        .merge(routes::invoices::routes())
+        .merge(routes::invoice_changes::routes())
+        .merge(routes::balances::routes())
 }
 
 /// The whole document.
