@@ -23,6 +23,9 @@ use crate::{
     listing::{List, anywhere},
 };
 
+/// Tenants whose invoices are found by tenant, then sorted.
+const FEW_TENANTS: usize = 50;
+
 /// Which invoices are listed: those that meet all of what is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InvoiceFilter {
@@ -30,8 +33,8 @@ pub struct InvoiceFilter {
     pub tenants: Option<Vec<TenantId>>,
     /// Only of this tenant.
     pub tenant_id: Option<TenantId>,
-    /// Only in one of these states; empty for all.
-    pub statuses: Vec<InvoiceStatus>,
+    /// Only in this state.
+    pub status: Option<InvoiceStatus>,
     /// Only of this kind.
     pub kind: Option<InvoiceKind>,
     /// Only the one with this number.
@@ -69,10 +72,14 @@ pub async fn list(
     (sort, page): (InvoiceSort, &PageRequest),
 ) -> Result<Page<Invoice>, StoreError> {
     let micros = |at: Option<Timestamp>| at.map(Timestamp::micros);
+    // Few tenants' invoices are sorted; to find them in the order of everybody's would mean to
+    // read those, too. A sum is what no index of that order has.
+    let is_narrow = filter.tenants.as_ref().is_some_and(|it| it.len() <= FEW_TENANTS);
     let list = List::of(select_invoices!(""))
         .only("partner_id = $?", [partner_id.to_string().into()])
         .one_of("tenant_id in (select value from json_each($?))", filter.tenants)
         .only_if("tenant_id = $?", filter.tenant_id.map(|it| it.to_string()))
+        .only_if("status = $?", filter.status.map(InvoiceStatus::as_str))
         .only_if("kind = $?", filter.kind.map(InvoiceKind::as_str))
         .only_if("number = $?", filter.number)
         .only_if("created_at >= $?", micros(filter.created_since))
@@ -81,15 +88,6 @@ pub async fn list(
         .only_if("issued_at < $?", micros(filter.issued_until))
         .only_if("due_day >= $?", filter.due_since.map(Day::number))
         .only_if("due_day < $?", filter.due_until.map(Day::number));
-    let list = match filter.statuses[..] {
-        [] => list,
-        // An equality, for which its index is in the order of the list.
-        [status] => list.only("status = $?", [status.as_str().into()]),
-        _ => {
-            let names = filter.statuses.iter().map(|status| status.as_str());
-            list.one_of("status in (select value from json_each($?))", Some(names))
-        }
-    };
     let list = match filter.text.as_deref().map(anywhere) {
         Some(pattern) => list.only(
             "lower(number) like $? escape '\\' or tenant_id in (
@@ -105,12 +103,31 @@ pub async fn list(
         ),
         None => list,
     };
-    let (list, key) = match sort {
-        InvoiceSort::Created => (list, "created_at"),
-        InvoiceSort::Due => (list.only("due_day is not null", []), "due_day"),
+    let (list, key) = match (sort, is_narrow) {
+        (InvoiceSort::Created, false) => (list, "created_at"),
+        (InvoiceSort::Created, true) => (list, "created_at + 0"),
+        (InvoiceSort::Due, false) => (list.only("due_day is not null", []), "due_day"),
+        (InvoiceSort::Due, true) => (list.only("due_day is not null", []), "due_day + 0"),
     };
     let page = list.page::<InvoiceRow>(tx, (key, "invoice_id"), page).await?;
     page.try_map(Invoice::try_from)
+}
+
+/// A tenant's invoices after `after` in the order of their ids, drafts included.
+pub async fn of_tenant(
+    tx: &mut Tx,
+    (partner_id, tenant_id): (PartnerId, TenantId),
+    (after, limit): (Option<InvoiceId>, i64),
+) -> Result<Vec<Invoice>, StoreError> {
+    let after = after.map_or(String::new(), |id| id.to_string());
+    // Not by the ids themselves: they would be looked up among all the partner's.
+    let rows: Vec<InvoiceRow> = on!(tx, conn => sqlx::query_as(select_invoices!(
+        "where partner_id = $1 and tenant_id = $2 and invoice_id || '' > $3
+         order by invoice_id || ''
+         limit $4"
+    )).bind(partner_id.to_string()).bind(tenant_id.to_string()).bind(after).bind(limit)
+        .fetch_all(conn).await)?;
+    rows.into_iter().map(Invoice::try_from).collect()
 }
 
 /// A page of an invoice's lines, in their order.

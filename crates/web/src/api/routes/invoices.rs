@@ -50,8 +50,7 @@ list_query! {
         /// Only of this tenant.
         #[param(value_type = Option<String>)]
         tenant_id: Option<TenantId>,
-        /// `draft`, `sent`, `partially_paid`, `paid`, `overdue` or `cancelled`; `unpaid` for those
-        /// that are sent, partially paid or overdue.
+        /// `draft`, `sent`, `partially_paid`, `paid`, `overdue` or `cancelled`.
         status: Option<String>,
         /// `period`, `final`, `advance` or `one_time`.
         kind: Option<String>,
@@ -103,17 +102,10 @@ fn sort(text: Option<&str>) -> Result<(InvoiceSort, Sort, Order), Problem> {
     Ok((sort_by, Sort { name, kind: KeyKind::Int }, order))
 }
 
-fn statuses(text: Option<&str>) -> Result<Vec<InvoiceStatus>, Problem> {
-    use InvoiceStatus::{Overdue, PartiallyPaid, Sent};
-    let wrong = "must be draft, sent, partially_paid, paid, overdue, cancelled or unpaid";
-    match text {
-        None => Ok(Vec::new()),
-        Some("unpaid") => Ok(vec![Sent, PartiallyPaid, Overdue]),
-        Some(name) => {
-            let status = InvoiceStatus::parse(name);
-            Ok(vec![status.ok_or_else(|| Problem::parameter("status", wrong))?])
-        }
-    }
+fn status(text: Option<&str>) -> Result<Option<InvoiceStatus>, Problem> {
+    let wrong = "must be draft, sent, partially_paid, paid, overdue or cancelled";
+    let wrong = || Problem::parameter("status", wrong);
+    text.map(|name| InvoiceStatus::parse(name).ok_or_else(wrong)).transpose()
 }
 
 fn kind(text: Option<&str>) -> Result<Option<InvoiceKind>, Problem> {
@@ -142,7 +134,7 @@ async fn list(
     let filter = InvoiceFilter {
         tenants: reach.tenants,
         tenant_id: query.tenant_id,
-        statuses: statuses(query.status.as_deref())?,
+        status: status(query.status.as_deref())?,
         kind: kind(query.kind.as_deref())?,
         number: query.number,
         text: query.q,
