@@ -26,7 +26,7 @@ use crate::{
     App,
     close::{Billing, issue_tx, issued_as, keep_logo, take_credits},
     collect::idle_invoice,
-    error::{AppError, Result},
+    error::{AppError, FieldError, Result},
     events, outbox,
 };
 
@@ -34,6 +34,8 @@ use crate::{
 const MAX_LINES: usize = 500;
 /// Longest description, in bytes.
 const MAX_DESCRIPTION_BYTES: usize = 500;
+/// Longest name of a unit, in bytes.
+const MAX_UNIT_BYTES: usize = 50;
 /// Longest note and reason, in bytes.
 const MAX_NOTE_BYTES: usize = 2_000;
 
@@ -62,10 +64,11 @@ pub struct DraftText {
 }
 
 impl DraftText {
-    fn check(&self) -> Result<()> {
+    /// What is wrong with it, field by field.
+    pub fn errors(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
         let mut refuse = |field: String, message: &str| {
-            errors.push(crate::error::FieldError { field, message: message.to_owned() });
+            errors.push(FieldError { field, message: message.to_owned() });
         };
         if self.lines.is_empty() || self.lines.len() > MAX_LINES {
             refuse("lines".to_owned(), "give 1 to 500");
@@ -75,6 +78,9 @@ impl DraftText {
             if text.is_empty() || text.len() > MAX_DESCRIPTION_BYTES {
                 refuse(format!("lines.{index}.description"), "give 1 to 500 bytes");
             }
+            if line.unit.len() > MAX_UNIT_BYTES {
+                refuse(format!("lines.{index}.unit"), "give at most 50 bytes");
+            }
             if line.quantity.is_negative() {
                 refuse(format!("lines.{index}.quantity"), "must not be negative");
             }
@@ -82,6 +88,11 @@ impl DraftText {
         if self.notes.len() > MAX_NOTE_BYTES {
             refuse("notes".to_owned(), "give at most 2,000 bytes");
         }
+        errors
+    }
+
+    fn check(&self) -> Result<()> {
+        let errors = self.errors();
         if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
     }
 
@@ -126,6 +137,27 @@ impl App {
                 Ok::<_, AppError>(new.invoice)
             })
             .await
+    }
+
+    /// What a draft says, to be edited.
+    pub async fn draft_text(
+        &self,
+        partner_id: PartnerId,
+        invoice_id: InvoiceId,
+    ) -> Result<DraftText> {
+        let mut tx = self.db.begin_read().await?;
+        let draft = the_invoice(&mut tx, partner_id, invoice_id).await?;
+        if !draft.status.may_edit() {
+            return Err(refused(&draft, "be edited"));
+        }
+        let lines = store::invoices::lines(&mut tx, partner_id, invoice_id).await?;
+        tx.commit().await?;
+        let lines = lines.into_iter().map(|line| {
+            let Charge { description, quantity, unit, unit_price, taxable, .. } =
+                charge_of(&line.facts)?;
+            Ok(DraftLine { description, quantity, unit, unit_price, taxable })
+        });
+        Ok(DraftText { lines: lines.collect::<Result<_>>()?, notes: draft.issued_as.notes })
     }
 
     /// Gives a draft other lines, if it still has the version it was read with.

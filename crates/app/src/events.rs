@@ -1,32 +1,48 @@
-//! The payloads of events that several use cases tell of.
+//! The payloads of events that several use cases tell of: the object as an answer shows it.
 
-use domain::{invoice::issued::Invoice, time::Timestamp};
+use domain::{invoice::issued::Invoice, money::Currency, payment::Payment, time::Timestamp};
+use serde::Serialize;
 use store::events::Event;
 
-/// An event of an invoice (INV-33): number, tenant, period, totals and status.
+use crate::resource;
+
+#[derive(Serialize)]
+struct AboutInvoice {
+    invoice: resource::Invoice,
+}
+
+#[derive(Serialize)]
+struct AboutPayment {
+    payment: resource::Payment,
+}
+
+/// An event of an invoice (INV-33): number, tenant, period, totals and status, without its lines.
 pub(crate) fn of_invoice(kind: &str, invoice: &Invoice, version: i64, at: Timestamp) -> Event {
-    let money = |amount| invoice.currency.decimal(amount);
-    let payload = serde_json::json!({
-        "invoice_id": invoice.invoice_id,
-        "number": invoice.number,
-        "tenant_id": invoice.tenant_id,
-        "kind": invoice.kind,
-        "status": invoice.status,
-        "period_start": invoice.period.map(|span| span.start.to_string()),
-        "period_end": invoice.period.map(|span| span.end.to_string()),
-        "due_day": invoice.due_day,
-        "currency": invoice.currency,
-        "subtotal": money(invoice.subtotal),
-        "tax": money(invoice.tax),
-        "total": money(invoice.total),
-        "amount_paid": money(invoice.paid),
-        "amount_due": money(invoice.due()),
-    });
     Event {
         kind: kind.to_owned(),
         object_id: invoice.invoice_id.to_string(),
         object_version: version,
-        payload: payload.to_string(),
+        payload: text(&AboutInvoice { invoice: invoice.into() }),
         at,
     }
+}
+
+/// An event of a payment of an invoice in this currency.
+pub(crate) fn of_payment(
+    kind: &str,
+    payment: &Payment,
+    currency: Currency,
+    at: Timestamp,
+) -> Event {
+    Event {
+        kind: kind.to_owned(),
+        object_id: payment.payment_id.to_string(),
+        object_version: 1,
+        payload: text(&AboutPayment { payment: resource::Payment::of(payment, currency) }),
+        at,
+    }
+}
+
+fn text(payload: &impl Serialize) -> String {
+    serde_json::to_string(payload).expect("plain values are JSON")
 }

@@ -66,11 +66,24 @@ impl App {
                 return Ok(Explained(found));
             }
         }
-        Err(match question {
-            Question::Invoice(name) => AppError::not_found("invoice", name),
-            Question::Line(id) => AppError::not_found("line", id),
-            Question::Call(id) => AppError::not_found("call", id),
-        })
+        Err(not_found(question))
+    }
+
+    /// Explains an invoice, a line or a call of this partner.
+    pub async fn explain_for(
+        &self,
+        partner_id: PartnerId,
+        question: &Question,
+    ) -> Result<Explained> {
+        let now = self.clock.now();
+        let mut tx = self.db.begin_read().await?;
+        let found = match question {
+            Question::Invoice(name) => self.invoice(&mut tx, partner_id, name).await?,
+            Question::Line(id) => self.line(&mut tx, partner_id, *id).await?,
+            Question::Call(id) => self.call(&mut tx, (partner_id, *id), now).await?,
+        };
+        tx.commit().await?;
+        found.map(Explained).ok_or_else(|| not_found(question))
     }
 
     async fn invoice(
@@ -229,6 +242,14 @@ impl App {
             fields.insert("wholesale".to_owned(), wholesale);
         }
         Ok(Some(value))
+    }
+}
+
+fn not_found(question: &Question) -> AppError {
+    match question {
+        Question::Invoice(name) => AppError::not_found("invoice", name),
+        Question::Line(id) => AppError::not_found("line", id),
+        Question::Call(id) => AppError::not_found("call", id),
     }
 }
 

@@ -15,6 +15,7 @@ mod events;
 pub mod explain;
 pub mod figures;
 pub mod ingest;
+pub mod invoices;
 pub mod keys;
 pub mod logs;
 mod lookup;
@@ -25,17 +26,17 @@ pub mod overview;
 pub mod requests;
 pub mod resource;
 pub mod setup;
-pub mod webhooks;
 pub mod usage;
+pub mod webhooks;
 
 use std::sync::Arc;
 
 use adapters::{clock::Clock, ids::Ids, limits::Limiter};
 use store::db::Db;
 
-use crate::{directory::DeckCache, operations::ClockMover, outside::Outside, requests::InProgress};
 use crate::{
     directory::{DeckCache, KnownDirectory},
+    operations::ClockMover,
     outside::Outside,
     requests::InProgress,
 };
@@ -51,10 +52,9 @@ pub struct App {
     pub ids: Ids,
     /// Compiled rate decks, shared by all who price calls.
     pub decks: Arc<DeckCache>,
-    /// Mail, files, the PDF engine, the payment gateway, receivers of webhooks.
     /// The last picture of owners and prices.
     pub directory: Arc<KnownDirectory>,
-    /// Mail, files, the PDF engine and the payment gateway.
+    /// Mail, files, the PDF engine, the payment gateway, receivers of webhooks.
     pub outside: Outside,
     /// How often keys and partners ask.
     pub limits: Arc<Limiter>,

@@ -277,8 +277,8 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    /// Writes down a change that no request asked for.
-    pub(crate) async fn note_change(&self, asking: &Asking, change: &Change) -> Result<()> {
+    /// Writes down a change that no request asked for, or that was made in transactions of its own.
+    pub async fn note_change(&self, asking: &Asking, change: &Change) -> Result<()> {
         let mut tx = self.db.begin().await?;
         let entry = self.audit_entry(asking, change, self.clock.now());
         audit_log::append(&mut tx, &entry).await?;
@@ -302,21 +302,6 @@ impl App {
             request_id: asking.request_id.clone(),
             ip: asking.ip.clone(),
         }
-    }
-
-    /// Writes a change down that was made in transactions of its own.
-    pub async fn note_change(
-        &self,
-        asking: &Asking,
-        action: &'static str,
-        object_id: &str,
-    ) -> Result<()> {
-        let object_id = object_id.to_owned();
-        let change = Change { action, tenant_id: None, object_id, before: None, after: None };
-        let entry = self.audit_entry(asking, &change, self.clock.now());
-        let mut tx = self.db.begin().await?;
-        audit_log::append(&mut tx, &entry).await?;
-        Ok(tx.commit().await?)
     }
 
     /// Forgets answers whose time is over. Bounded: what is left is left for the next time.

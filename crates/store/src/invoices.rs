@@ -1,7 +1,9 @@
 //! Invoices with their lines and taxes, and the counter of their numbers.
 
+mod list;
+
 use domain::{
-    ids::{InvoiceId, LineId, PartnerId, TenantId},
+    ids::{InvoiceId, LineId, PartnerId},
     invoice::{
         issued::{Invoice, InvoiceKind, IssuedAs},
         line::{Line, LineFacts},
@@ -13,6 +15,9 @@ use domain::{
 };
 use sqlx::AssertSqlSafe;
 
+pub use self::list::{
+    InvoiceFilter, InvoiceSort, Owed, lines_of, lines_page, list, of_tenant, owed_by,
+};
 use crate::{
     bulk::{Bulk, Cell},
     calls::parse_id,
@@ -243,6 +248,7 @@ macro_rules! select_invoices {
         )
     };
 }
+use select_invoices;
 
 /// One invoice of a partner.
 pub async fn find(
@@ -293,22 +299,6 @@ pub async fn page_newest(
          order by invoice_id desc
          limit $3"
     )).bind(partner_id.to_string()).bind(before).bind(limit).fetch_all(conn).await)?;
-    rows.into_iter().map(Invoice::try_from).collect()
-}
-
-/// A tenant's invoices after `after`, oldest first, drafts included.
-pub async fn of_tenant(
-    tx: &mut Tx,
-    (partner_id, tenant_id): (PartnerId, TenantId),
-    (after, limit): (Option<InvoiceId>, i64),
-) -> Result<Vec<Invoice>, StoreError> {
-    let after = after.map_or(String::new(), |id| id.to_string());
-    let rows: Vec<InvoiceRow> = on!(tx, conn => sqlx::query_as(select_invoices!(
-        "where partner_id = $1 and tenant_id = $2 and invoice_id > $3
-         order by invoice_id
-         limit $4"
-    )).bind(partner_id.to_string()).bind(tenant_id.to_string()).bind(after).bind(limit)
-        .fetch_all(conn).await)?;
     rows.into_iter().map(Invoice::try_from).collect()
 }
 

@@ -41,5 +41,6 @@ pub mod sources;
 pub mod taxes;
 pub mod tenants;
 pub mod usage;
-pub mod webhooks;
 pub mod usage_sums;
+pub mod wallet;
+pub mod webhooks;

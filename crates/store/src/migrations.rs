@@ -16,9 +16,9 @@ const TEXTS: &[(i64, &str, &str)] = &[
     (1, "foundation", include_str!("../migrations/0001_foundation.sql")),
     (2, "webhooks", include_str!("../migrations/0002_webhooks.sql")),
     (3, "api", include_str!("../migrations/0003_api.sql")),
+    (5, "invoices", include_str!("../migrations/0005_invoices.sql")),
     (6, "calls", include_str!("../migrations/0006_calls.sql")),
 ];
-
 /// The migrations as `engine` ("sqlite" or "postgres") reads them.
 pub(crate) fn migrator(engine: &str) -> Migrator {
     let mut migrations = Vec::with_capacity(TEXTS.len());

@@ -5,17 +5,19 @@
 //! whoever comes second is told so and changes nothing.
 
 use domain::{
-    ids::{AttemptId, InvoiceId, PartnerId, PaymentId},
-    money::Minor,
+    ids::{AttemptId, InvoiceId, PartnerId, PaymentId, TenantId},
+    money::{Currency, Minor},
+    paging::{Page, PageRequest},
     payment::{Attempt, AttemptState, Payment, PaymentStatus},
     time::Timestamp,
 };
 use sqlx::AssertSqlSafe;
 
 use crate::{
-    columns::{after, id, named, optional_instant},
+    columns::{after, currency, id, named, optional_instant},
     db::{Tx, on},
     error::StoreError,
+    listing::List,
 };
 
 /// Locks an invoice until the transaction ends, and answers whether there is one. Read it after
@@ -206,6 +208,55 @@ pub async fn of_invoice(
     .bind(limit)
     .fetch_all(conn).await)?;
     rows.into_iter().map(PaymentRow::read).collect()
+}
+
+/// Which payments are listed: those that meet all of what is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PaymentFilter {
+    /// Only of these tenants; `None` for all.
+    pub tenants: Option<Vec<TenantId>>,
+    /// Only of this tenant.
+    pub tenant_id: Option<TenantId>,
+    /// Only of this invoice.
+    pub invoice_id: Option<InvoiceId>,
+    /// Only in this state.
+    pub status: Option<PaymentStatus>,
+    /// Only begun from then on.
+    pub created_since: Option<Timestamp>,
+    /// Only begun before then.
+    pub created_until: Option<Timestamp>,
+}
+
+#[derive(sqlx::FromRow)]
+struct ListedRow {
+    #[sqlx(flatten)]
+    payment: PaymentRow,
+    currency: String,
+}
+
+/// A page of the partner's payments by when they were begun, each with its invoice's currency.
+pub async fn list(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    filter: PaymentFilter,
+    page: &PageRequest,
+) -> Result<Page<(Payment, Currency)>, StoreError> {
+    List::of(
+        "select p.payment_id, p.tenant_id, p.invoice_id, p.method, p.amount_minor, p.status,
+           p.note, p.created_at, p.settled_at, i.currency
+         from payment p
+         join invoice i on i.partner_id = p.partner_id and i.invoice_id = p.invoice_id",
+    )
+    .only("p.partner_id = $?", [partner_id.to_string().into()])
+    .one_of("p.tenant_id in (select value from json_each($?))", filter.tenants)
+    .only_if("p.tenant_id = $?", filter.tenant_id.map(|it| it.to_string()))
+    .only_if("p.invoice_id = $?", filter.invoice_id.map(|it| it.to_string()))
+    .only_if("p.status = $?", filter.status.map(PaymentStatus::as_str))
+    .only_if("p.created_at >= $?", filter.created_since.map(Timestamp::micros))
+    .only_if("p.created_at < $?", filter.created_until.map(Timestamp::micros))
+    .page::<ListedRow>(tx, ("p.created_at", "p.payment_id"), page)
+    .await?
+    .try_map(|row| Ok((row.payment.read()?, currency("invoice.currency", &row.currency)?)))
 }
 
 /// What succeeded payments of an invoice add up to.

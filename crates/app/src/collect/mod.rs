@@ -6,6 +6,7 @@
 //! leaves an open attempt, and [`App::reconcile`] asks the same question again. While an attempt
 //! is open no other payment of its invoice begins (PAY-12, PAY-13).
 
+mod asked;
 mod settle;
 
 use adapters::gateway::{Asking, ChargeRequest, GatewayAnswer, SandboxMethod};
@@ -19,6 +20,7 @@ use domain::{
 };
 use store::{db::Tx, payments};
 
+pub use self::asked::Paid;
 use crate::{
     App,
     error::{AppError, Result},
@@ -53,6 +55,30 @@ impl Collect {
     }
 }
 
+/// A payment that reached the partner without the platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaidElsewhere {
+    /// What was paid.
+    pub invoice_id: InvoiceId,
+    /// How much; all that is due where it is left out.
+    pub amount: Option<Minor>,
+    /// How, for the books.
+    pub note: String,
+}
+
+impl PaidElsewhere {
+    /// How much of the invoice it pays: any part of what is due, and no more.
+    fn amount_of(&self, invoice: &Invoice) -> Result<Minor> {
+        let due = invoice.due();
+        let amount = self.amount.unwrap_or(due);
+        if amount > Minor::ZERO && amount <= due {
+            return Ok(amount);
+        }
+        let most = invoice.currency.display(due);
+        Err(AppError::invalid("amount", format!("must be more than 0 and at most the {most} due")))
+    }
+}
+
 /// What came of collecting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Collected {
@@ -84,22 +110,30 @@ impl App {
     /// Charges an invoice, or a part of it, to a card. The same request again asks for the outcome
     /// of the same payment.
     pub async fn collect(&self, partner_id: PartnerId, wanted: &Collect) -> Result<Collected> {
-        let begun = self.begin_payment(partner_id, wanted).await?;
-        let payment_id = match begun {
+        match self.begin_payment(partner_id, wanted).await? {
             Begun::Known(payment_id) => {
-                let mut tx = self.db.begin_read().await?;
-                let attempts = payments::attempts(&mut tx, partner_id, payment_id).await?;
-                tx.commit().await?;
-                for attempt in attempts.iter().filter(|attempt| attempt.state.is_open()) {
-                    self.ask(partner_id, attempt, (wanted.method, Asking::Again)).await?;
-                }
-                payment_id
+                self.ask_about(partner_id, payment_id, (wanted.method, Asking::Again)).await
             }
             Begun::New(attempt) => {
                 self.ask(partner_id, &attempt, (wanted.method, Asking::First)).await?;
-                attempt.payment_id
+                self.collected(partner_id, attempt.payment_id).await
             }
-        };
+        }
+    }
+
+    /// Asks for the outcome of a payment that was written down.
+    async fn ask_about(
+        &self,
+        partner_id: PartnerId,
+        payment_id: PaymentId,
+        how: (SandboxMethod, Asking),
+    ) -> Result<Collected> {
+        let mut tx = self.db.begin_read().await?;
+        let attempts = payments::attempts(&mut tx, partner_id, payment_id).await?;
+        tx.commit().await?;
+        for attempt in attempts.iter().filter(|attempt| attempt.state.is_open()) {
+            self.ask(partner_id, attempt, how).await?;
+        }
         self.collected(partner_id, payment_id).await
     }
 
@@ -213,13 +247,13 @@ impl App {
         self.ask(partner_id, attempt, (method, Asking::Again)).await
     }
 
-    /// Notes that all that is due was paid outside the platform (INV-12).
+    /// Notes that an invoice, or a part of it, was paid outside the platform (INV-12).
     pub async fn mark_paid(
         &self,
         partner_id: PartnerId,
-        (invoice_id, note): (InvoiceId, &str),
+        paid: &PaidElsewhere,
     ) -> Result<Collected> {
-        if note.len() > MAX_NOTE_BYTES {
+        if paid.note.len() > MAX_NOTE_BYTES {
             return Err(AppError::invalid("note", "give at most 1,000 bytes"));
         }
         let now = self.clock.now();
@@ -227,16 +261,16 @@ impl App {
         self.db
             .write(async |tx: &mut Tx| {
                 store::ledger::lock_book(tx, partner_id).await?;
-                let invoice = idle_invoice(tx, partner_id, invoice_id).await?;
+                let invoice = idle_invoice(tx, partner_id, paid.invoice_id).await?;
                 check_open(&invoice)?;
                 let payment = Payment {
                     payment_id,
                     tenant_id: invoice.tenant_id,
-                    invoice_id,
+                    invoice_id: invoice.invoice_id,
                     method: MANUAL.to_owned(),
-                    amount: invoice.due(),
+                    amount: paid.amount_of(&invoice)?,
                     status: PaymentStatus::Succeeded,
-                    note: note.trim().to_owned(),
+                    note: paid.note.trim().to_owned(),
                     created_at: now,
                     settled_at: Some(now),
                 };

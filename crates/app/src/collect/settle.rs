@@ -17,13 +17,12 @@ use domain::{
     payment::{Attempt, AttemptState, Payment, PaymentStatus},
     time::Timestamp,
 };
-use serde_json::json;
-use store::{credits, db::Tx, events, events::Event, ledger, payments, payments::AttemptResult};
+use store::{credits, db::Tx, events, ledger, payments, payments::AttemptResult};
 
 use super::locked;
 use crate::{
     error::{AppError, Result},
-    events::of_invoice,
+    events::{of_invoice, of_payment},
     outbox,
 };
 
@@ -70,7 +69,7 @@ pub(super) async fn answer(
     if succeeded {
         return money_came(tx, partner_id, (&payment, Account::Clearing), now).await;
     }
-    let failed = payment_event("payment.failed", &payment, &invoice, now);
+    let failed = of_payment("payment.failed", &payment, invoice.currency, now);
     events::append(tx, partner_id, &[failed]).await?;
     Ok(())
 }
@@ -88,7 +87,7 @@ pub(super) async fn money_came(
     let surplus = payment.amount.minus(applied)?;
     let booking = booking(payment, &invoice, (account, applied, surplus), now)?;
     ledger::post_once(tx, partner_id, &booking).await?;
-    let mut happened = vec![payment_event("payment.succeeded", payment, &invoice, now)];
+    let mut happened = vec![of_payment("payment.succeeded", payment, invoice.currency, now)];
     if !surplus.is_zero() {
         let credit = Credit {
             credit_id: CreditId::derived(now, &["surplus", &payment.payment_id.to_string()]),
@@ -138,23 +137,4 @@ fn booking(
     let text = (format!("Payment of invoice {number}"), transfers);
     LedgerTx::new(Flow::Retail, now, source, text)
         .map_err(|error| AppError::Broken(error.to_string()))
-}
-
-fn payment_event(kind: &str, payment: &Payment, invoice: &Invoice, now: Timestamp) -> Event {
-    let payload = json!({
-        "payment_id": payment.payment_id,
-        "invoice_id": payment.invoice_id,
-        "tenant_id": payment.tenant_id,
-        "method": payment.method,
-        "amount": invoice.currency.decimal(payment.amount),
-        "currency": invoice.currency,
-        "note": payment.note,
-    });
-    Event {
-        kind: kind.to_owned(),
-        object_id: payment.payment_id.to_string(),
-        object_version: 1,
-        payload: payload.to_string(),
-        at: now,
-    }
 }

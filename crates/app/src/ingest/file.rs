@@ -167,7 +167,7 @@ impl App {
         }
         let directory = Arc::new(Directory::load(&mut tx, now, &self.decks).await?);
         tx.commit().await?;
-        if !matches!(self.db, store::db::Db::Joined(_)) {
+        if !self.db.is_joined() {
             self.directory.put(now, directory.clone());
         }
         Ok(directory)

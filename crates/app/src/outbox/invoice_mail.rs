@@ -1,20 +1,21 @@
-//! The mail that brings an invoice to its tenant (INV-16).
+//! The mails that bring an invoice to its tenant (INV-16) and remind of it (INV-13).
 //!
 //! Decided here: plain text in the partner's brand and in nobody else's (INV-28): from the brand's
 //! support address, signed with the brand's name. It says what is due and when, and carries the
-//! PDF. A cancelled invoice is not mailed.
+//! PDF. A cancelled invoice is not mailed, and of one that is paid nobody is reminded.
 
 use domain::invoice::{issued::Invoice, status::InvoiceStatus};
 use store::mails::MailText;
 
+use super::Letter;
 use crate::documents::{file_name, period};
 
 /// The mail of an invoice; `None` where none is due any more, an error where none can be written.
-pub(super) fn text(invoice: &Invoice) -> Result<Option<MailText>, String> {
+pub(super) fn text(invoice: &Invoice, letter: Letter) -> Result<Option<MailText>, String> {
     let issued_as = &invoice.issued_as;
     let number = invoice.number.as_deref().ok_or("an invoice without a number is not mailed")?;
     let path = file_name(invoice).ok_or("an invoice without a number has no file")?;
-    if invoice.status == InvoiceStatus::Cancelled {
+    if !letter.suits(invoice.status) {
         return Ok(None);
     }
     let brand = issued_as.brand_name();
@@ -26,22 +27,31 @@ pub(super) fn text(invoice: &Invoice) -> Result<Option<MailText>, String> {
     Ok(Some(MailText {
         sender,
         recipient,
-        subject: format!("Invoice {number} from {brand}"),
-        body: body(invoice, number),
+        subject: match letter {
+            Letter::Invoice => format!("Invoice {number} from {brand}"),
+            Letter::Reminder => format!("Reminder: invoice {number} from {brand}"),
+        },
+        body: body(invoice, (number, letter)),
         attachment: Some((file, path)),
     }))
 }
 
-fn body(invoice: &Invoice, number: &str) -> String {
+fn body(invoice: &Invoice, (number, letter): (&str, Letter)) -> String {
     let issued_as = &invoice.issued_as;
     let money = |amount| invoice.currency.display(amount);
     let bills = invoice
         .period
         .map_or(String::new(), |span| format!(" for {}", period(span, &invoice.zone)));
-    let mut text = format!(
-        "Hello {},\n\nYour invoice {number}{bills} is attached.\n\n",
-        issued_as.tenant_name
-    );
+    let news = match (letter, invoice.status) {
+        (Letter::Invoice, _) => format!("Your invoice {number}{bills} is attached."),
+        (Letter::Reminder, InvoiceStatus::Overdue) => {
+            format!("Your invoice {number}{bills} is overdue. It is attached once more.")
+        }
+        (Letter::Reminder, _) => {
+            format!("Your invoice {number}{bills} is not paid yet. It is attached once more.")
+        }
+    };
+    let mut text = format!("Hello {},\n\n{news}\n\n", issued_as.tenant_name);
     let mut row = |label: &str, value: String| text += &format!("{label:<16}{value}\n");
     row("Total:", money(invoice.total));
     if !invoice.credited.is_zero() {

@@ -6,6 +6,7 @@
 //! due again. Neither the PDF engine nor a mail server is waited for inside a transaction.
 
 mod invoice_mail;
+mod letters;
 mod mails;
 
 #[cfg(test)]
@@ -30,6 +31,7 @@ use store::{
 };
 use tokio::task::JoinHandle;
 
+pub use self::letters::Letter;
 use crate::{
     App,
     collect::Collect,
@@ -41,6 +43,8 @@ use crate::{
 const RENDER: &str = "invoice.pdf";
 /// Writes the mail that brings an invoice to its tenant.
 const MAIL: &str = "invoice.mail";
+/// Writes the mail that reminds of an invoice.
+const REMIND: &str = "invoice.reminder";
 
 /// Charges an invoice by itself (PAY-06).
 const COLLECT: &str = "invoice.collect";
@@ -139,6 +143,15 @@ fn payload(invoice_id: InvoiceId) -> String {
     json!({ "invoice_id": invoice_id }).to_string()
 }
 
+/// What names a job's mail: the first mail of an invoice by the invoice, any other by its job.
+fn mail_key(job: &Job, invoice_id: InvoiceId) -> String {
+    if job.key == format!("{MAIL}:{invoice_id}") {
+        format!("invoice:{invoice_id}")
+    } else {
+        job.key.clone()
+    }
+}
+
 /// When a try that failed is followed by the next; `None` after the last.
 fn next_try(tries: i64, now: Timestamp) -> Option<Timestamp> {
     if tries >= MAX_TRIES {
@@ -225,9 +238,12 @@ impl App {
                 let parts = self.parts(job, invoice_id).await?;
                 Running::Aside(tokio::task::spawn_blocking(move || app.render(&parts)))
             }
-            MAIL => {
+            MAIL | REMIND => {
                 let parts = self.parts(job, invoice_id).await?;
-                Running::Aside(tokio::task::spawn_blocking(move || app.write_mail(&parts)))
+                let letter = if job.kind == MAIL { Letter::Invoice } else { Letter::Reminder };
+                let key = mail_key(job, invoice_id);
+                let write = move || app.write_mail(&parts, (letter, key));
+                Running::Aside(tokio::task::spawn_blocking(write))
             }
             COLLECT => Running::Ended(self.auto_pay(job, invoice_id).await?),
             kind => return Err(Failure::GiveUp(format!("nobody does jobs of kind {kind:?}"))),
@@ -266,9 +282,13 @@ impl App {
         Ok(Done::Nothing)
     }
 
-    /// The mail of an invoice, once its PDF is there to be attached.
-    fn write_mail(&self, parts: &InvoiceParts) -> Result<Done, Failure> {
-        let Some(text) = invoice_mail::text(&parts.invoice).map_err(Failure::GiveUp)? else {
+    /// A mail about an invoice, once its PDF is there to be attached.
+    fn write_mail(
+        &self,
+        parts: &InvoiceParts,
+        (letter, key): (Letter, String),
+    ) -> Result<Done, Failure> {
+        let Some(text) = letter.text(&parts.invoice).map_err(Failure::GiveUp)? else {
             return Ok(Done::Nothing);
         };
         let (_, path) = text.attachment.as_ref().expect("an invoice's mail has its PDF");
@@ -276,7 +296,6 @@ impl App {
         if kept.map_err(|error| Failure::Retry(format!("{path}: {error}")))?.is_none() {
             self.render(parts)?;
         }
-        let key = format!("invoice:{}", parts.invoice.invoice_id);
         Ok(Done::Mail { key, text: Box::new(text) })
     }
 

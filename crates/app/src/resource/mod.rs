@@ -6,13 +6,15 @@
 
 mod call;
 mod inventory;
+mod invoice;
 mod key;
 mod limits;
 mod log;
 mod partner;
+mod payment;
 mod tenant;
-mod webhook;
 pub(crate) mod usage;
+mod webhook;
 
 use domain::time::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -30,13 +32,15 @@ pub use self::{
         RejectDetail, RejectView,
     },
     inventory::{Extension, PhoneNumber},
+    invoice::{BillTo, Invoice, InvoiceLine, InvoiceTax},
     key::ApiKey,
     limits::{TenantDefaults, TenantLimits},
     log::{ApiRequest, AuditEntry},
     partner::{CdrSource, Job, Partner, WholesaleTerms},
+    payment::{Payment, Reference, TenantBalance, Wallet, WalletTransaction},
     tenant::{Span, Tenant},
-    webhook::{Event, WebhookAttempt, WebhookDelivery, WebhookDeliveryDetail, WebhookEndpoint},
     usage::{Counts, TenantUsage, Usage, UsageDay, UsageDays, UsageSummary},
+    webhook::{Event, WebhookAttempt, WebhookDelivery, WebhookDeliveryDetail, WebhookEndpoint},
 };
 
 /// An instant: RFC 3339 in UTC.

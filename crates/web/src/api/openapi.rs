@@ -52,6 +52,9 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .merge(routes::limits::routes())
         .merge(routes::phone_numbers::routes())
         .merge(routes::extensions::routes())
+        .merge(routes::invoices::routes())
+        .merge(routes::invoice_changes::routes())
+        .merge(routes::balances::routes())
 }
 
 /// The whole document.

@@ -6,7 +6,7 @@
 use app::{
     App,
     error::{AppError, Result},
-    requests::{Answer, Change, Done, Performed, Secret},
+    requests::{Answer, Asking, Change, Done, Performed, Secret},
 };
 use axum::{
     body::Body,
@@ -18,7 +18,8 @@ use serde_json::Value;
 
 use super::{caller::Caller, problem::Problem};
 
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+/// On answers to requests that were made before.
+pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// What was done, before it is turned into bytes.
 #[derive(Debug)]
@@ -137,12 +138,10 @@ impl Caller {
     where
         F: AsyncFn(&App) -> Result<Outcome> + Send + 'static,
     {
-        let caller = self.clone();
-        let performed = self.api.0.writers.spawn_pinned(move || async move {
-            let app = caller.api.app();
-            app.perform(&caller.asking, async |app| work(app).await?.done()).await
+        let performed = self.aside(async move |app, asking| {
+            app.perform(asking, async |app| work(app).await?.done()).await
         });
-        self.answer(performed.await)
+        Ok(answer(performed.await?))
     }
 
     /// The same with something that `prepare` makes ready outside of the transaction, again where
@@ -166,22 +165,39 @@ impl Caller {
             };
             app.perform_prepared(&caller.asking, prepared, prepare, work).await
         });
-        self.answer(performed.await)
+        match performed.await {
+            Ok(outcome) => Ok(answer(outcome.map_err(|error| self.problem(error))?)),
+            Err(error) => Err(self.problem(AppError::Broken(format!("a worker ended: {error}")))),
+        }
     }
 
-    fn answer<E: std::fmt::Display>(
-        &self,
-        performed: Result<Result<Performed>, E>,
-    ) -> Result<Response, Problem> {
-        match performed {
-            Ok(Ok(Performed::Now(answer))) => Ok(response(answer)),
-            Ok(Ok(Performed::Before(answer))) => {
-                let mut response = response(answer);
-                response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
-                Ok(response)
-            }
-            Ok(Err(error)) => Err(self.problem(error)),
+    /// Does `work` to its end on a thread that it does not leave, whether the asker waits or not.
+    /// What it does is made once and written down by itself.
+    pub(crate) async fn aside<T, F>(&self, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: AsyncFn(&App, &Asking) -> Result<T> + Send + 'static,
+    {
+        let caller = self.clone();
+        let done = self
+            .api
+            .0
+            .writers
+            .spawn_pinned(move || async move { work(caller.api.app(), &caller.asking).await });
+        match done.await {
+            Ok(outcome) => outcome.map_err(|error| self.problem(error)),
             Err(error) => Err(self.problem(AppError::Broken(format!("a worker ended: {error}")))),
+        }
+    }
+}
+
+fn answer(performed: Performed) -> Response {
+    match performed {
+        Performed::Now(answer) => response(answer),
+        Performed::Before(answer) => {
+            let mut response = response(answer);
+            response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+            response
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The API over HTTP: what programs rely on.
 
 mod allowances;
+mod balances;
 mod batches;
+mod invoices;
 mod keys;
 mod operator;
 mod requests;

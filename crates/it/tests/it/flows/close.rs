@@ -413,12 +413,13 @@ async fn issuing_an_invoice_is_told_once(#[case] engine: Engine) {
         .map(|(_, event)| serde_json::from_str(&event.payload).unwrap())
         .collect();
     let [payload] = &told[..] else { panic!("{told:?}") };
-    assert_eq!(payload["number"], "INV-000001");
-    assert_eq!(payload["tenant_id"], tenant.tenant_id.to_string());
-    assert_eq!(payload["period_start"], "2026-05-01T00:00:00Z");
-    assert_eq!(payload["period_end"], "2026-06-01T00:00:00Z");
-    assert_eq!((&payload["total"], &payload["currency"]), (&"99.00".into(), &"USD".into()));
-    assert_eq!((&payload["status"], &payload["due_day"]), (&"sent".into(), &"2026-06-16".into()));
+    let invoice = &payload["invoice"];
+    assert_eq!(invoice["number"], "INV-000001");
+    assert_eq!(invoice["tenant_id"], tenant.tenant_id.to_string());
+    assert_eq!(invoice["period"]["start"], "2026-05-01T00:00:00Z");
+    assert_eq!(invoice["period"]["end"], "2026-06-01T00:00:00Z");
+    assert_eq!((&invoice["total"], &invoice["currency"]), (&"99.00".into(), &"USD".into()));
+    assert_eq!((&invoice["status"], &invoice["due_date"]), (&"sent".into(), &"2026-06-16".into()));
     let foreign = store::events::page(&mut tx, other.partner_id, None, 1_000).await.unwrap();
     assert!(foreign.iter().all(|(_, event)| !event.kind.starts_with("invoice.")));
 }

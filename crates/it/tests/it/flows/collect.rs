@@ -3,7 +3,7 @@
 use adapters::gateway::{GatewayAnswer, SandboxMethod};
 use app::{
     App,
-    collect::{Begun, Collect, Reconciled},
+    collect::{Begun, Collect, PaidElsewhere, Reconciled},
     error::AppError,
     setup::NewTenant,
 };
@@ -54,6 +54,11 @@ impl Billed {
     fn wanted(&self, method: SandboxMethod, amount: Option<i64>) -> Collect {
         let amount = amount.map(Minor::new);
         Collect { amount, ..Collect::all(self.invoice.invoice_id, method) }
+    }
+
+    fn elsewhere(&self, amount: Option<i64>, note: &str) -> PaidElsewhere {
+        let (invoice_id, note) = (self.invoice.invoice_id, note.to_owned());
+        PaidElsewhere { invoice_id, amount: amount.map(Minor::new), note }
     }
 
     async fn pay(&self, method: SandboxMethod, amount: Option<i64>) -> Result<Payment, AppError> {
@@ -241,7 +246,7 @@ async fn an_attempt_left_by_a_crash_is_asked_again(#[case] engine: Engine) {
     };
     for blocked in [
         billed.pay(SandboxMethod::Visa, None).await.unwrap_err(),
-        app.mark_paid(owner, (wanted.invoice_id, "cheque")).await.unwrap_err(),
+        app.mark_paid(owner, &billed.elsewhere(None, "cheque")).await.unwrap_err(),
         app.cancel_invoice(owner, (wanted.invoice_id, 1), "asked for").await.unwrap_err(),
     ] {
         assert!(matches!(blocked, AppError::PaymentInProgress), "{blocked}");
@@ -289,8 +294,9 @@ async fn a_lost_answer_is_found_by_asking_again(#[case] engine: Engine) {
 async fn a_payment_made_elsewhere_is_noted(#[case] engine: Engine) {
     let Some(billed) = Billed::fresh(engine).await else { return };
     billed.pay(SandboxMethod::Visa, Some(4_000)).await.unwrap();
-    let (owner, id) = (billed.partner.partner_id, billed.invoice.invoice_id);
-    let collected = billed.app().mark_paid(owner, (id, " cheque 17 ")).await.unwrap();
+    let owner = billed.partner.partner_id;
+    let paid = billed.elsewhere(None, " cheque 17 ");
+    let collected = billed.app().mark_paid(owner, &paid).await.unwrap();
     let payment = &collected.payment;
     assert_eq!((payment.method.as_str(), payment.note.as_str()), ("manual", "cheque 17"));
     assert_eq!(payment.amount, Minor::new(5_900));
@@ -300,7 +306,7 @@ async fn a_payment_made_elsewhere_is_noted(#[case] engine: Engine) {
     tx.commit().await.unwrap();
     assert_eq!(billed.balance(Account::Clearing).await, 40_000_000);
     assert_eq!(billed.balance(Account::OfflineReceipts).await, 59_000_000);
-    let again = billed.app().mark_paid(owner, (id, "")).await.unwrap_err();
+    let again = billed.app().mark_paid(owner, &paid).await.unwrap_err();
     assert!(matches!(again, AppError::Refused(_)), "{again}");
     billed.assert_books().await;
 }

@@ -178,7 +178,7 @@ async fn get_defaults(caller: Caller) -> Result<Response, Problem> {
     request_body = DefaultChanges, security(("key" = ["tenants:write"])),
     responses(
         (status = 200, body = resource::TenantDefaults, description = "The new defaults"),
-        (status = 412, body = crate::api::problem::Problem,
+        (status = 412, body = crate::api::problem::Content,
             content_type = "application/problem+json",
             description = "If-Match names another version than the current one")))]
 async fn edit_defaults(

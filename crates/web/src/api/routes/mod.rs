@@ -1,18 +1,20 @@
 //! The routes, one module per resource. A route checks the scope, names a use case and shows what
 //! came of it.
 
-pub(super) mod events;
+pub(super) mod balances;
 pub(super) mod calls;
 pub(super) mod cdr_batches;
+pub(super) mod events;
 pub(super) mod extensions;
+pub(super) mod invoice_changes;
+pub(super) mod invoices;
 pub(super) mod keys;
 pub(super) mod limits;
 pub(super) mod logs;
 pub(super) mod operator;
 pub(super) mod partner;
-pub(super) mod tenants;
-pub(super) mod webhooks;
 pub(super) mod phone_numbers;
 pub(super) mod rejects;
 pub(super) mod tenants;
 pub(super) mod usage;
+pub(super) mod webhooks;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::{error::AppError, resource::Instant};
+use app::{error::AppError, requests::Change, resource::Instant};
 use axum::{
     Json,
     http::StatusCode,
@@ -77,7 +77,14 @@ async fn advance(caller: Caller, Body(to): Body<Advance>) -> Result<Response, Pr
     let asking = caller.asking.clone();
     let moved = caller.api.0.writers.spawn_pinned(move || async move {
         app.advance_clock(to).await?;
-        app.note_change(&asking, "clock.advance", &to.to_string()).await
+        let change = Change {
+            action: "clock.advance",
+            tenant_id: None,
+            object_id: to.to_string(),
+            before: None,
+            after: None,
+        };
+        app.note_change(&asking, &change).await
     });
     match tokio::time::timeout(WAIT, moved).await {
         Err(_) => Ok((StatusCode::ACCEPTED, Json(clock(&caller))).into_response()),
