@@ -110,6 +110,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List event types */
+        get: operations["list_event_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List events
+         * @description In the order in which they were committed, without gaps: whoever asks with `sort=sequence` and
+         *     follows `next_cursor` misses none.
+         */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an event */
+        get: operations["get_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator": {
         parameters: {
             query?: never;
@@ -469,6 +524,214 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhook-deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a webhook delivery
+         * @description With the very body that is sent and what the receiver answered each time.
+         */
+        get: operations["get_webhook_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-deliveries/{id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeliver a webhook
+         * @description Any number of times, outside the eight attempts, always the same bytes.
+         */
+        post: operations["redeliver_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List webhook endpoints */
+        get: operations["list_webhook_endpoints"];
+        put?: never;
+        /**
+         * Create a webhook endpoint
+         * @description Its signing secret is in this answer and nowhere else.
+         */
+        post: operations["create_webhook_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a webhook endpoint */
+        get: operations["get_webhook_endpoint"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook endpoint
+         * @description Nothing is sent to it any more; its deliveries can still be read.
+         */
+        delete: operations["delete_webhook_endpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Edit a webhook endpoint
+         * @description The next event follows the new settings; the secret changes only by rotation.
+         */
+        patch: operations["edit_webhook_endpoint"];
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a webhook endpoint's deliveries
+         * @description Of the last 30 days, newest first; of deleted endpoints, too.
+         */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable a webhook endpoint
+         * @description Nothing is sent to it any more.
+         */
+        post: operations["disable_webhook_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable a webhook endpoint
+         * @description And forget its failures. What happened while it was off is not sent.
+         */
+        post: operations["enable_webhook_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay events to a webhook endpoint
+         * @description Everything it is subscribed to since an instant: what it was never sent, and what is over. One
+         *     request looks at 10,000 events; `continue_after` says where to go on.
+         */
+        post: operations["replay_webhook_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate a webhook endpoint's secret
+         * @description The new secret is in this answer and nowhere else. The old one stops at once, unless an overlap
+         *     is asked for.
+         */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test event
+         * @description A `webhook.test` to this endpoint, whatever it is subscribed to.
+         */
+        post: operations["test_webhook_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -676,6 +939,100 @@ export interface components {
         };
         /** @example 12.34 */
         Decimal: string;
+        /** @description What changes of an endpoint. What is left out stays. */
+        EndpointChanges: {
+            /**
+             * @description For people.
+             * @example Accounting
+             */
+            description?: string | null;
+            /**
+             * @description The events it is sent; at least one.
+             * @example [
+             *       "invoice.paid"
+             *     ]
+             */
+            events?: string[] | null;
+            /** @description Where events are sent. */
+            url?: string | null;
+        };
+        /** @description An endpoint to be. */
+        EndpointInput: {
+            /** @description For people. */
+            description?: string | null;
+            /**
+             * @description The events it is sent; at least one.
+             * @example [
+             *       "invoice.created",
+             *       "invoice.paid"
+             *     ]
+             */
+            events: string[];
+            /**
+             * @description Where events are sent: https, to a public address.
+             * @example https://hooks.oak.example/trunkline
+             */
+            url: string;
+        };
+        /** @description An endpoint and, in the answer that makes or rotates it, its signing secret. */
+        EndpointWithSecret: components["schemas"]["WebhookEndpoint"] & {
+            /**
+             * @description Signs the messages. It is shown in this answer and never again.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+             */
+            secret: string;
+        };
+        /** @description Something that happened, as webhooks tell it. */
+        Event: {
+            /** @description When it happened. */
+            created_at: components["schemas"]["Instant"];
+            /** @description The object, under its name. */
+            data: Record<string, never>;
+            /**
+             * @description Its id: the same however often it is told.
+             * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description The object's version after it happened.
+             * @example 3
+             */
+            object_version: number;
+            /** @description Whose it is. */
+            partner_id: string;
+            /**
+             * Format: int64
+             * @description Its place among all events of the partner: from 1, without gaps.
+             * @example 42
+             */
+            sequence: number;
+            /**
+             * @description What happened.
+             * @example tenant.created
+             */
+            type: string;
+        };
+        /** @description A kind of event. */
+        EventType: {
+            /**
+             * @description What it is listed under.
+             * @example Billing
+             */
+            category: string;
+            /** @description When it happens. */
+            description: string;
+            /**
+             * @description Its name.
+             * @example invoice.paid
+             */
+            type: string;
+        };
+        /** @description All kinds of events. */
+        EventTypes: {
+            /** @description By category. */
+            data: components["schemas"]["EventType"][];
+        };
         /** @description Unit prices of an enterprise partner. */
         Figures: {
             /** @description Per extension and calendar month. */
@@ -892,6 +1249,46 @@ export interface components {
                 name: string;
                 /** @description The only partner it serves; absent where it is the operator's and serves all. */
                 partner_id?: string | null;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_Event: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /** @description When it happened. */
+                created_at: components["schemas"]["Instant"];
+                /** @description The object, under its name. */
+                data: Record<string, never>;
+                /**
+                 * @description Its id: the same however often it is told.
+                 * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description The object's version after it happened.
+                 * @example 3
+                 */
+                object_version: number;
+                /** @description Whose it is. */
+                partner_id: string;
+                /**
+                 * Format: int64
+                 * @description Its place among all events of the partner: from 1, without gaps.
+                 * @example 42
+                 */
+                sequence: number;
+                /**
+                 * @description What happened.
+                 * @example tenant.created
+                 */
+                type: string;
             }[];
             /** @description Whether there are more rows in the direction that was read. */
             has_more: boolean;
@@ -1121,6 +1518,108 @@ export interface components {
             /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
             previous_cursor?: string | null;
         };
+        /** @description A page of a list. */
+        List_WebhookDelivery: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /**
+                 * Format: int32
+                 * @description How many of the eight attempts were made.
+                 */
+                attempts: number;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Instant"];
+                /** @description Where to. */
+                endpoint_id: string;
+                /** @description What. */
+                event_id: string;
+                /**
+                 * @description The event's type.
+                 * @example invoice.paid
+                 */
+                event_type: string;
+                /**
+                 * @description Its id.
+                 * @example dlv_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                last_attempt_at?: components["schemas"]["Instant"] | null;
+                /** @description Why there was no answer, such as `timeout`. */
+                last_error?: string | null;
+                next_attempt_at?: components["schemas"]["Instant"] | null;
+                /**
+                 * Format: int32
+                 * @description Redeliveries that were asked for and wait.
+                 */
+                redeliveries_waiting: number;
+                /**
+                 * Format: int32
+                 * @description What the receiver answered last.
+                 */
+                response_code?: number | null;
+                /**
+                 * @description `pending`, `delivered`, `failed` (tried again by itself) or `dead`.
+                 * @example delivered
+                 */
+                status: string;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_WebhookEndpoint: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /**
+                 * Format: int32
+                 * @description Failed attempts in a row.
+                 */
+                consecutive_failures: number;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Instant"];
+                /** @description For people. */
+                description: string;
+                /**
+                 * @description The events it is sent.
+                 * @example [
+                 *       "invoice.created",
+                 *       "invoice.paid"
+                 *     ]
+                 */
+                events: string[];
+                /**
+                 * @description Its id.
+                 * @example whe_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                previous_secret_until?: components["schemas"]["Instant"] | null;
+                /**
+                 * @description `enabled`, `disabled`, or `disabled_auto` after 100 failures in a row.
+                 * @example enabled
+                 */
+                status: string;
+                /**
+                 * @description Where to.
+                 * @example https://hooks.oak.example/trunkline
+                 */
+                url: string;
+                /**
+                 * Format: int64
+                 * @description Grows with each change; the `ETag` of the endpoint.
+                 */
+                version: number;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
         /** @description A key to be. */
         NewApiKey: {
             expires_at?: components["schemas"]["Instant"] | null;
@@ -1332,7 +1831,7 @@ export interface components {
             locale?: string | null;
             /**
              * @description Short name in host names, for good: 2 to 40 of a-z, 0-9 and dashes.
-             * @example oak-voice
+             * @example birch-voice
              */
             slug: string;
             /**
@@ -1429,6 +1928,40 @@ export interface components {
              * @example 5000
              */
             rate_limit: number;
+        };
+        /** @description What is sent again. */
+        ReplayInput: {
+            /**
+             * Format: int64
+             * @description Of those, the ones after this place; all where this is left out.
+             */
+            after_sequence?: number | null;
+            /** @description Events from this instant on. */
+            since: components["schemas"]["Instant"];
+        };
+        /** @description What a replay did. */
+        ReplayOutcome: {
+            /**
+             * Format: int64
+             * @description Send it as `after_sequence` to go on; absent where all events were looked at.
+             */
+            continue_after?: number | null;
+            /**
+             * Format: int64
+             * @description Deliveries that are due now because of it.
+             * @example 12
+             */
+            queued: number;
+        };
+        /** @description How a secret is rotated. */
+        Rotation: {
+            /**
+             * Format: int32
+             * @description Seconds for which the old secret stays in force beside the new one, at most a day; none
+             *     where this is left out.
+             * @example 86400
+             */
+            overlap_seconds?: number | null;
         };
         /** @description A half-open span of time. */
         Span: {
@@ -1591,6 +2124,126 @@ export interface components {
             /** @description The partner. */
             partner_id: string;
         };
+        /** @description One attempt at a delivery. */
+        WebhookAttempt: {
+            /** @description When it began. */
+            at: components["schemas"]["Instant"];
+            /**
+             * Format: int64
+             * @description Milliseconds until it ended.
+             */
+            duration_ms: number;
+            /** @description Why there was no answer, such as `timeout`. */
+            error?: string | null;
+            /**
+             * @description `scheduled` or `redelivery`.
+             * @example scheduled
+             */
+            kind: string;
+            /**
+             * Format: int64
+             * @description From 1, in order.
+             */
+            number: number;
+            /** @description The first 64 KiB of the answer's body; what is no text is replaced. */
+            response_body: string;
+            /**
+             * Format: int32
+             * @description What the receiver answered.
+             */
+            response_code?: number | null;
+        };
+        /** @description One event on its way to one endpoint. */
+        WebhookDelivery: {
+            /**
+             * Format: int32
+             * @description How many of the eight attempts were made.
+             */
+            attempts: number;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Instant"];
+            /** @description Where to. */
+            endpoint_id: string;
+            /** @description What. */
+            event_id: string;
+            /**
+             * @description The event's type.
+             * @example invoice.paid
+             */
+            event_type: string;
+            /**
+             * @description Its id.
+             * @example dlv_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            last_attempt_at?: components["schemas"]["Instant"] | null;
+            /** @description Why there was no answer, such as `timeout`. */
+            last_error?: string | null;
+            next_attempt_at?: components["schemas"]["Instant"] | null;
+            /**
+             * Format: int32
+             * @description Redeliveries that were asked for and wait.
+             */
+            redeliveries_waiting: number;
+            /**
+             * Format: int32
+             * @description What the receiver answered last.
+             */
+            response_code?: number | null;
+            /**
+             * @description `pending`, `delivered`, `failed` (tried again by itself) or `dead`.
+             * @example delivered
+             */
+            status: string;
+        };
+        /** @description A delivery with everything that is known of it. */
+        WebhookDeliveryDetail: components["schemas"]["WebhookDelivery"] & {
+            /** @description The last 100 attempts, newest first. */
+            history: components["schemas"]["WebhookAttempt"][];
+            /** @description What is sent, byte for byte. */
+            request_body: string;
+        };
+        /** @description Where a partner's events are sent. */
+        WebhookEndpoint: {
+            /**
+             * Format: int32
+             * @description Failed attempts in a row.
+             */
+            consecutive_failures: number;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Instant"];
+            /** @description For people. */
+            description: string;
+            /**
+             * @description The events it is sent.
+             * @example [
+             *       "invoice.created",
+             *       "invoice.paid"
+             *     ]
+             */
+            events: string[];
+            /**
+             * @description Its id.
+             * @example whe_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            previous_secret_until?: components["schemas"]["Instant"] | null;
+            /**
+             * @description `enabled`, `disabled`, or `disabled_auto` after 100 failures in a row.
+             * @example enabled
+             */
+            status: string;
+            /**
+             * @description Where to.
+             * @example https://hooks.oak.example/trunkline
+             */
+            url: string;
+            /**
+             * Format: int64
+             * @description Grows with each change; the `ETag` of the endpoint.
+             */
+            version: number;
+        };
         /** @description What the operator charges a partner from an instant on. */
         WholesaleTerms: {
             /** @description The first instant at which it applies. */
@@ -1623,18 +2276,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/v1/docs#problem-invalid_json",
-                 *       "title": "The body is no JSON",
-                 *       "status": 400,
-                 *       "code": "invalid_json",
-                 *       "detail": "The body cannot be read",
-                 *       "instance": "/v1/tenants",
-                 *       "request_id": "req_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                 *       "errors": []
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1648,18 +2289,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/v1/docs#problem-unauthorized",
-                 *       "title": "A valid key is needed",
-                 *       "status": 401,
-                 *       "code": "unauthorized",
-                 *       "detail": "No working key was sent",
-                 *       "instance": "/v1/tenants",
-                 *       "request_id": "req_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                 *       "errors": []
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1671,18 +2300,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/v1/docs#problem-scope_missing",
-                 *       "title": "This key lacks a scope",
-                 *       "status": 403,
-                 *       "code": "scope_missing",
-                 *       "detail": "The key may not do this",
-                 *       "instance": "/v1/tenants",
-                 *       "request_id": "req_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                 *       "errors": []
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1694,18 +2311,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/v1/docs#problem-not_found",
-                 *       "title": "There is no such thing",
-                 *       "status": 404,
-                 *       "code": "not_found",
-                 *       "detail": "There is no such thing, or it is somebody else's",
-                 *       "instance": "/v1/tenants",
-                 *       "request_id": "req_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                 *       "errors": []
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1717,18 +2322,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/v1/docs#problem-state_conflict",
-                 *       "title": "The state does not allow this",
-                 *       "status": 409,
-                 *       "code": "state_conflict",
-                 *       "detail": "The state does not allow this, or a twin is worked on",
-                 *       "instance": "/v1/tenants",
-                 *       "request_id": "req_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                 *       "errors": []
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1740,18 +2333,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/v1/docs#problem-precondition_failed",
-                 *       "title": "It was changed in the meantime",
-                 *       "status": 412,
-                 *       "code": "precondition_failed",
-                 *       "detail": "If-Match names another version than the current",
-                 *       "instance": "/v1/tenants",
-                 *       "request_id": "req_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                 *       "errors": []
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1763,18 +2344,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/v1/docs#problem-body_too_large",
-                 *       "title": "The body is too large",
-                 *       "status": 413,
-                 *       "code": "body_too_large",
-                 *       "detail": "The body is too large",
-                 *       "instance": "/v1/tenants",
-                 *       "request_id": "req_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                 *       "errors": []
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1786,18 +2355,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/v1/docs#problem-unsupported_media_type",
-                 *       "title": "The body is of another kind",
-                 *       "status": 415,
-                 *       "code": "unsupported_media_type",
-                 *       "detail": "The body is of another kind than it must be",
-                 *       "instance": "/v1/tenants",
-                 *       "request_id": "req_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                 *       "errors": []
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1809,24 +2366,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/v1/docs#problem-validation_failed",
-                 *       "title": "The request is not valid",
-                 *       "status": 422,
-                 *       "code": "validation_failed",
-                 *       "detail": "A part of the request is wrong; errors says which",
-                 *       "instance": "/v1/tenants",
-                 *       "request_id": "req_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                 *       "errors": [
-                 *         {
-                 *           "pointer": "/name",
-                 *           "code": "invalid",
-                 *           "message": "must not be empty"
-                 *         }
-                 *       ]
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1840,18 +2379,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/v1/docs#problem-rate_limited",
-                 *       "title": "Too many requests",
-                 *       "status": 429,
-                 *       "code": "rate_limited",
-                 *       "detail": "Too many requests; Retry-After says when to come again",
-                 *       "instance": "/v1/tenants",
-                 *       "request_id": "req_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                 *       "errors": []
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1863,18 +2390,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/v1/docs#problem-internal_error",
-                 *       "title": "Something failed here",
-                 *       "status": 500,
-                 *       "code": "internal_error",
-                 *       "detail": "Something failed here; nothing was changed",
-                 *       "instance": "/v1/tenants",
-                 *       "request_id": "req_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                 *       "errors": []
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1886,18 +2401,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/v1/docs#problem-busy",
-                 *       "title": "The server is busy",
-                 *       "status": 503,
-                 *       "code": "busy",
-                 *       "detail": "The server is busy",
-                 *       "instance": "/v1/tenants",
-                 *       "request_id": "req_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                 *       "errors": []
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -1936,34 +2439,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "created_at": "2026-05-01T00:00:00Z",
-                     *           "expires_at": "2026-05-01T00:00:00Z",
-                     *           "id": "key_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *           "last_used_at": "2026-05-01T00:00:00Z",
-                     *           "masked": "sk_live_...abc1",
-                     *           "name": "Accounting",
-                     *           "orphaned": false,
-                     *           "rate_limit": 100,
-                     *           "revoked_at": "2026-05-01T00:00:00Z",
-                     *           "scopes": [
-                     *             "billing:read"
-                     *           ],
-                     *           "status": "active",
-                     *           "tenant_ids": [
-                     *             "text"
-                     *           ],
-                     *           "version": 1
-                     *         }
-                     *       ],
-                     *       "has_more": false,
-                     *       "next_cursor": null,
-                     *       "previous_cursor": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["List_ApiKey"];
                 };
             };
@@ -1987,14 +2462,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "Accounting",
-                 *       "scopes": [
-                 *         "billing:read"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewApiKey"];
             };
         };
@@ -2007,28 +2474,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "created_at": "2026-05-01T00:00:00Z",
-                     *       "expires_at": "2026-05-01T00:00:00Z",
-                     *       "id": "key_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "last_used_at": "2026-05-01T00:00:00Z",
-                     *       "masked": "sk_live_...abc1",
-                     *       "name": "Accounting",
-                     *       "orphaned": false,
-                     *       "rate_limit": 100,
-                     *       "revoked_at": "2026-05-01T00:00:00Z",
-                     *       "scopes": [
-                     *         "billing:read"
-                     *       ],
-                     *       "status": "active",
-                     *       "tenant_ids": [
-                     *         "text"
-                     *       ],
-                     *       "version": 1,
-                     *       "secret": "sk_live_…"
-                     *     }
-                     */
                     "application/json": components["schemas"]["CreatedApiKey"];
                 };
             };
@@ -2064,27 +2509,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "created_at": "2026-05-01T00:00:00Z",
-                     *       "expires_at": "2026-05-01T00:00:00Z",
-                     *       "id": "key_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "last_used_at": "2026-05-01T00:00:00Z",
-                     *       "masked": "sk_live_...abc1",
-                     *       "name": "Accounting",
-                     *       "orphaned": false,
-                     *       "rate_limit": 100,
-                     *       "revoked_at": "2026-05-01T00:00:00Z",
-                     *       "scopes": [
-                     *         "billing:read"
-                     *       ],
-                     *       "status": "active",
-                     *       "tenant_ids": [
-                     *         "text"
-                     *       ],
-                     *       "version": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
@@ -2114,13 +2538,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "scopes": [
-                 *         "billing:read"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["ApiKeyEdit"];
             };
         };
@@ -2133,27 +2550,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "created_at": "2026-05-01T00:00:00Z",
-                     *       "expires_at": "2026-05-01T00:00:00Z",
-                     *       "id": "key_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "last_used_at": "2026-05-01T00:00:00Z",
-                     *       "masked": "sk_live_...abc1",
-                     *       "name": "Accounting",
-                     *       "orphaned": false,
-                     *       "rate_limit": 100,
-                     *       "revoked_at": "2026-05-01T00:00:00Z",
-                     *       "scopes": [
-                     *         "billing:read"
-                     *       ],
-                     *       "status": "active",
-                     *       "tenant_ids": [
-                     *         "text"
-                     *       ],
-                     *       "version": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
@@ -2194,27 +2590,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "created_at": "2026-05-01T00:00:00Z",
-                     *       "expires_at": "2026-05-01T00:00:00Z",
-                     *       "id": "key_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "last_used_at": "2026-05-01T00:00:00Z",
-                     *       "masked": "sk_live_...abc1",
-                     *       "name": "Accounting",
-                     *       "orphaned": false,
-                     *       "rate_limit": 100,
-                     *       "revoked_at": "2026-05-01T00:00:00Z",
-                     *       "scopes": [
-                     *         "billing:read"
-                     *       ],
-                     *       "status": "active",
-                     *       "tenant_ids": [
-                     *         "text"
-                     *       ],
-                     *       "version": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
@@ -2270,27 +2645,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "at": "2026-05-01T00:00:00Z",
-                     *           "code": "text",
-                     *           "duration_micros": 1,
-                     *           "id": "req_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *           "ip": "text",
-                     *           "key_id": "text",
-                     *           "method": "POST",
-                     *           "path": "/v1/tenants",
-                     *           "request_body": "text",
-                     *           "status": 201
-                     *         }
-                     *       ],
-                     *       "has_more": false,
-                     *       "next_cursor": null,
-                     *       "previous_cursor": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["List_ApiRequest"];
                 };
             };
@@ -2343,34 +2697,118 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "action": "tenant.suspend",
-                     *           "actor_id": "text",
-                     *           "actor_kind": "api_key",
-                     *           "actor_name": "text",
-                     *           "after": {},
-                     *           "at": "2026-05-01T00:00:00Z",
-                     *           "before": {},
-                     *           "id": "adt_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *           "ip": "text",
-                     *           "object_id": "text",
-                     *           "request_id": "text",
-                     *           "tenant_id": null
-                     *         }
-                     *       ],
-                     *       "has_more": false,
-                     *       "next_cursor": null,
-                     *       "previous_cursor": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["List_AuditEntry"];
                 };
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_event_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All kinds of events */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventTypes"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: {
+                /** @description Only of this type. */
+                type?: string;
+                /** @description Only about this object. */
+                object_id?: string;
+                /** @description Only from then on. */
+                "created[gte]"?: components["schemas"]["Instant"];
+                /** @description Only before then. */
+                "created[lt]"?: components["schemas"]["Instant"];
+                /** @description `-sequence` (newest first, where nothing is said) or `sequence`. */
+                sort?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Event"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Failed"];
@@ -2389,13 +2827,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "currency": "USD",
-                 *       "home_country": "US",
-                 *       "name": "Example Telecom"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Operator"];
             };
         };
@@ -2408,13 +2839,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "currency": "USD",
-                     *       "home_country": "US",
-                     *       "name": "Example Telecom"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Operator"];
                 };
             };
@@ -2447,13 +2871,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "moving": false,
-                     *       "now": "2026-05-01T00:00:00Z",
-                     *       "simulated": false
-                     *     }
-                     */
                     "application/json": components["schemas"]["Clock"];
                 };
             };
@@ -2476,11 +2893,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "now": "2026-05-01T00:00:00Z"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Advance"];
             };
         };
@@ -2493,13 +2905,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "moving": false,
-                     *       "now": "2026-05-01T00:00:00Z",
-                     *       "simulated": false
-                     *     }
-                     */
                     "application/json": components["schemas"]["Clock"];
                 };
             };
@@ -2511,13 +2916,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "moving": false,
-                     *       "now": "2026-05-01T00:00:00Z",
-                     *       "simulated": false
-                     *     }
-                     */
                     "application/json": components["schemas"]["Clock"];
                 };
             };
@@ -2566,26 +2964,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "attempts": 1,
-                     *           "created_at": "2026-05-01T00:00:00Z",
-                     *           "id": "job_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *           "key": "text",
-                     *           "kind": "invoice.render",
-                     *           "last_error": null,
-                     *           "partner_id": "text",
-                     *           "run_at": "2026-05-01T00:00:00Z",
-                     *           "state": "done"
-                     *         }
-                     *       ],
-                     *       "has_more": false,
-                     *       "next_cursor": null,
-                     *       "previous_cursor": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["List_Job"];
                 };
             };
@@ -2628,37 +3006,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "address": "text",
-                     *           "billing_email": "billing@oak.example",
-                     *           "brand_color": "#1f6feb",
-                     *           "brand_name": "Oak Voice",
-                     *           "company_name": "Oak Voice LLC",
-                     *           "created_at": "2026-05-01T00:00:00Z",
-                     *           "currency": "USD",
-                     *           "default_billing_profile_id": "prf_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *           "id": "ptr_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *           "increment_seconds": 6,
-                     *           "locale": "en-US",
-                     *           "minimum_seconds": 6,
-                     *           "payment_terms_days": 15,
-                     *           "slug": "oak-voice",
-                     *           "statement_descriptor": "text",
-                     *           "status": "active",
-                     *           "support_email": "help@oak.example",
-                     *           "timezone": "America/Chicago",
-                     *           "version": 1,
-                     *           "website": "text"
-                     *         }
-                     *       ],
-                     *       "has_more": false,
-                     *       "next_cursor": null,
-                     *       "previous_cursor": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["List_Partner"];
                 };
             };
@@ -2682,16 +3029,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "billing_email": "billing@oak.example",
-                 *       "company_name": "Oak Voice LLC",
-                 *       "slug": "oak-voice",
-                 *       "status": "active",
-                 *       "tier": "starter",
-                 *       "timezone": "America/Chicago"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PartnerInput"];
             };
         };
@@ -2704,30 +3041,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "address": "text",
-                     *       "billing_email": "billing@oak.example",
-                     *       "brand_color": "#1f6feb",
-                     *       "brand_name": "Oak Voice",
-                     *       "company_name": "Oak Voice LLC",
-                     *       "created_at": "2026-05-01T00:00:00Z",
-                     *       "currency": "USD",
-                     *       "default_billing_profile_id": "prf_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "id": "ptr_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "increment_seconds": 6,
-                     *       "locale": "en-US",
-                     *       "minimum_seconds": 6,
-                     *       "payment_terms_days": 15,
-                     *       "slug": "oak-voice",
-                     *       "statement_descriptor": "text",
-                     *       "status": "active",
-                     *       "support_email": "help@oak.example",
-                     *       "timezone": "America/Chicago",
-                     *       "version": 1,
-                     *       "website": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Partner"];
                 };
             };
@@ -2763,30 +3076,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "address": "text",
-                     *       "billing_email": "billing@oak.example",
-                     *       "brand_color": "#1f6feb",
-                     *       "brand_name": "Oak Voice",
-                     *       "company_name": "Oak Voice LLC",
-                     *       "created_at": "2026-05-01T00:00:00Z",
-                     *       "currency": "USD",
-                     *       "default_billing_profile_id": "prf_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "id": "ptr_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "increment_seconds": 6,
-                     *       "locale": "en-US",
-                     *       "minimum_seconds": 6,
-                     *       "payment_terms_days": 15,
-                     *       "slug": "oak-voice",
-                     *       "statement_descriptor": "text",
-                     *       "status": "active",
-                     *       "support_email": "help@oak.example",
-                     *       "timezone": "America/Chicago",
-                     *       "version": 1,
-                     *       "website": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Partner"];
                 };
             };
@@ -2814,13 +3103,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "amount": "12.34",
-                 *       "reason": "Goodwill for the outage of 3 May",
-                 *       "reference": "ticket-4711"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Adjustment"];
             };
         };
@@ -2833,13 +3115,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "balance": "12.34",
-                     *       "currency": "USD",
-                     *       "partner_id": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["WalletBalance"];
                 };
             };
@@ -2871,11 +3146,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "First key"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PartnerKey"];
             };
         };
@@ -2888,28 +3158,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "created_at": "2026-05-01T00:00:00Z",
-                     *       "expires_at": "2026-05-01T00:00:00Z",
-                     *       "id": "key_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "last_used_at": "2026-05-01T00:00:00Z",
-                     *       "masked": "sk_live_...abc1",
-                     *       "name": "Accounting",
-                     *       "orphaned": false,
-                     *       "rate_limit": 100,
-                     *       "revoked_at": "2026-05-01T00:00:00Z",
-                     *       "scopes": [
-                     *         "billing:read"
-                     *       ],
-                     *       "status": "active",
-                     *       "tenant_ids": [
-                     *         "text"
-                     *       ],
-                     *       "version": 1,
-                     *       "secret": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["CreatedPartnerKey"];
                 };
             };
@@ -2946,11 +3194,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "rate_limit": 5000
-                     *     }
-                     */
                     "application/json": components["schemas"]["RateLimit"];
                 };
             };
@@ -2978,11 +3221,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "rate_limit": 5000
-                 *     }
-                 */
                 "application/json": components["schemas"]["RateLimit"];
             };
         };
@@ -2995,11 +3233,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "rate_limit": 5000
-                     *     }
-                     */
                     "application/json": components["schemas"]["RateLimit"];
                 };
             };
@@ -3036,22 +3269,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "effective_from": "2026-05-01T00:00:00Z",
-                     *           "extension_month": "12.34",
-                     *           "local_did_month": "12.34",
-                     *           "local_minute": "12.34",
-                     *           "rate_deck_id": null,
-                     *           "tier": "starter",
-                     *           "toll_free_did_month": "12.34",
-                     *           "toll_free_minute": "12.34"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["TermsList"];
                 };
             };
@@ -3079,11 +3296,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "tier": "professional"
-                 *     }
-                 */
                 "application/json": components["schemas"]["TermsInput"];
             };
         };
@@ -3096,18 +3308,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "effective_from": "2026-05-01T00:00:00Z",
-                     *       "extension_month": "12.34",
-                     *       "local_did_month": "12.34",
-                     *       "local_minute": "12.34",
-                     *       "rate_deck_id": null,
-                     *       "tier": "starter",
-                     *       "toll_free_did_month": "12.34",
-                     *       "toll_free_minute": "12.34"
-                     *     }
-                     */
                     "application/json": components["schemas"]["WholesaleTerms"];
                 };
             };
@@ -3151,20 +3351,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "src_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *           "name": "pbx-1",
-                     *           "partner_id": null
-                     *         }
-                     *       ],
-                     *       "has_more": false,
-                     *       "next_cursor": null,
-                     *       "previous_cursor": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["List_CdrSource"];
                 };
             };
@@ -3188,11 +3374,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "pbx-1"
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewCdrSource"];
             };
         };
@@ -3205,13 +3386,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "src_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "name": "pbx-1",
-                     *       "partner_id": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["CdrSource"];
                 };
             };
@@ -3244,30 +3418,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "address": "text",
-                     *       "billing_email": "billing@oak.example",
-                     *       "brand_color": "#1f6feb",
-                     *       "brand_name": "Oak Voice",
-                     *       "company_name": "Oak Voice LLC",
-                     *       "created_at": "2026-05-01T00:00:00Z",
-                     *       "currency": "USD",
-                     *       "default_billing_profile_id": "prf_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "id": "ptr_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "increment_seconds": 6,
-                     *       "locale": "en-US",
-                     *       "minimum_seconds": 6,
-                     *       "payment_terms_days": 15,
-                     *       "slug": "oak-voice",
-                     *       "statement_descriptor": "text",
-                     *       "status": "active",
-                     *       "support_email": "help@oak.example",
-                     *       "timezone": "America/Chicago",
-                     *       "version": 1,
-                     *       "website": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Partner"];
                 };
             };
@@ -3290,17 +3440,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "billing_email": "billing@oak.example",
-                 *       "brand_color": "#1f6feb",
-                 *       "brand_name": "Oak Voice",
-                 *       "locale": "en-US",
-                 *       "payment_terms_days": 15,
-                 *       "statement_descriptor": "OAK VOICE",
-                 *       "support_email": "help@oak.example"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PartnerChanges"];
             };
         };
@@ -3313,30 +3452,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "address": "text",
-                     *       "billing_email": "billing@oak.example",
-                     *       "brand_color": "#1f6feb",
-                     *       "brand_name": "Oak Voice",
-                     *       "company_name": "Oak Voice LLC",
-                     *       "created_at": "2026-05-01T00:00:00Z",
-                     *       "currency": "USD",
-                     *       "default_billing_profile_id": "prf_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "id": "ptr_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "increment_seconds": 6,
-                     *       "locale": "en-US",
-                     *       "minimum_seconds": 6,
-                     *       "payment_terms_days": 15,
-                     *       "slug": "oak-voice",
-                     *       "statement_descriptor": "text",
-                     *       "status": "active",
-                     *       "support_email": "help@oak.example",
-                     *       "timezone": "America/Chicago",
-                     *       "version": 1,
-                     *       "website": "text"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Partner"];
                 };
             };
@@ -3390,41 +3505,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "account_code": null,
-                     *           "activated_at": "2026-05-01T00:00:00Z",
-                     *           "address": "text",
-                     *           "auto_pay": false,
-                     *           "billing_email": "books@acme.example",
-                     *           "billing_profile_id": "prf_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *           "cancelled_at": "2026-05-01T00:00:00Z",
-                     *           "created_at": "2026-05-01T00:00:00Z",
-                     *           "currency": "USD",
-                     *           "current_period": {
-                     *             "end": "2026-05-01T00:00:00Z",
-                     *             "start": "2026-05-01T00:00:00Z"
-                     *           },
-                     *           "home_area_code": null,
-                     *           "id": "tnt_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *           "name": "Acme Dental",
-                     *           "pending_billing_profile_id": null,
-                     *           "sip_prefix": "ACME",
-                     *           "status": "trial",
-                     *           "suspension_reasons": [
-                     *             "overdue"
-                     *           ],
-                     *           "timezone": "America/Chicago",
-                     *           "version": 1
-                     *         }
-                     *       ],
-                     *       "has_more": false,
-                     *       "next_cursor": null,
-                     *       "previous_cursor": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["List_Tenant"];
                 };
             };
@@ -3448,15 +3528,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "billing_email": "books@acme.example",
-                 *       "name": "Acme Dental",
-                 *       "sip_prefix": "ACME",
-                 *       "status": "active",
-                 *       "timezone": "America/Chicago"
-                 *     }
-                 */
                 "application/json": components["schemas"]["TenantInput"];
             };
         };
@@ -3469,34 +3540,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "account_code": null,
-                     *       "activated_at": "2026-05-01T00:00:00Z",
-                     *       "address": "text",
-                     *       "auto_pay": false,
-                     *       "billing_email": "books@acme.example",
-                     *       "billing_profile_id": "prf_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "cancelled_at": "2026-05-01T00:00:00Z",
-                     *       "created_at": "2026-05-01T00:00:00Z",
-                     *       "currency": "USD",
-                     *       "current_period": {
-                     *         "end": "2026-05-01T00:00:00Z",
-                     *         "start": "2026-05-01T00:00:00Z"
-                     *       },
-                     *       "home_area_code": null,
-                     *       "id": "tnt_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "name": "Acme Dental",
-                     *       "pending_billing_profile_id": null,
-                     *       "sip_prefix": "ACME",
-                     *       "status": "trial",
-                     *       "suspension_reasons": [
-                     *         "overdue"
-                     *       ],
-                     *       "timezone": "America/Chicago",
-                     *       "version": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
@@ -3532,34 +3575,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "account_code": null,
-                     *       "activated_at": "2026-05-01T00:00:00Z",
-                     *       "address": "text",
-                     *       "auto_pay": false,
-                     *       "billing_email": "books@acme.example",
-                     *       "billing_profile_id": "prf_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "cancelled_at": "2026-05-01T00:00:00Z",
-                     *       "created_at": "2026-05-01T00:00:00Z",
-                     *       "currency": "USD",
-                     *       "current_period": {
-                     *         "end": "2026-05-01T00:00:00Z",
-                     *         "start": "2026-05-01T00:00:00Z"
-                     *       },
-                     *       "home_area_code": null,
-                     *       "id": "tnt_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "name": "Acme Dental",
-                     *       "pending_billing_profile_id": null,
-                     *       "sip_prefix": "ACME",
-                     *       "status": "trial",
-                     *       "suspension_reasons": [
-                     *         "overdue"
-                     *       ],
-                     *       "timezone": "America/Chicago",
-                     *       "version": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
@@ -3589,11 +3604,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "confirm_name": "Acme Dental"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Confirmation"];
             };
         };
@@ -3606,34 +3616,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "account_code": null,
-                     *       "activated_at": "2026-05-01T00:00:00Z",
-                     *       "address": "text",
-                     *       "auto_pay": false,
-                     *       "billing_email": "books@acme.example",
-                     *       "billing_profile_id": "prf_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "cancelled_at": "2026-05-01T00:00:00Z",
-                     *       "created_at": "2026-05-01T00:00:00Z",
-                     *       "currency": "USD",
-                     *       "current_period": {
-                     *         "end": "2026-05-01T00:00:00Z",
-                     *         "start": "2026-05-01T00:00:00Z"
-                     *       },
-                     *       "home_area_code": null,
-                     *       "id": "tnt_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "name": "Acme Dental",
-                     *       "pending_billing_profile_id": null,
-                     *       "sip_prefix": "ACME",
-                     *       "status": "trial",
-                     *       "suspension_reasons": [
-                     *         "overdue"
-                     *       ],
-                     *       "timezone": "America/Chicago",
-                     *       "version": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
@@ -3668,7 +3650,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /** @example {} */
                 "application/json": components["schemas"]["TenantChanges"];
             };
         };
@@ -3681,34 +3662,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "account_code": null,
-                     *       "activated_at": "2026-05-01T00:00:00Z",
-                     *       "address": "text",
-                     *       "auto_pay": false,
-                     *       "billing_email": "books@acme.example",
-                     *       "billing_profile_id": "prf_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "cancelled_at": "2026-05-01T00:00:00Z",
-                     *       "created_at": "2026-05-01T00:00:00Z",
-                     *       "currency": "USD",
-                     *       "current_period": {
-                     *         "end": "2026-05-01T00:00:00Z",
-                     *         "start": "2026-05-01T00:00:00Z"
-                     *       },
-                     *       "home_area_code": null,
-                     *       "id": "tnt_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "name": "Acme Dental",
-                     *       "pending_billing_profile_id": null,
-                     *       "sip_prefix": "ACME",
-                     *       "status": "trial",
-                     *       "suspension_reasons": [
-                     *         "overdue"
-                     *       ],
-                     *       "timezone": "America/Chicago",
-                     *       "version": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
@@ -3749,34 +3702,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "account_code": null,
-                     *       "activated_at": "2026-05-01T00:00:00Z",
-                     *       "address": "text",
-                     *       "auto_pay": false,
-                     *       "billing_email": "books@acme.example",
-                     *       "billing_profile_id": "prf_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "cancelled_at": "2026-05-01T00:00:00Z",
-                     *       "created_at": "2026-05-01T00:00:00Z",
-                     *       "currency": "USD",
-                     *       "current_period": {
-                     *         "end": "2026-05-01T00:00:00Z",
-                     *         "start": "2026-05-01T00:00:00Z"
-                     *       },
-                     *       "home_area_code": null,
-                     *       "id": "tnt_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "name": "Acme Dental",
-                     *       "pending_billing_profile_id": null,
-                     *       "sip_prefix": "ACME",
-                     *       "status": "trial",
-                     *       "suspension_reasons": [
-                     *         "overdue"
-                     *       ],
-                     *       "timezone": "America/Chicago",
-                     *       "version": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
@@ -3816,34 +3741,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "account_code": null,
-                     *       "activated_at": "2026-05-01T00:00:00Z",
-                     *       "address": "text",
-                     *       "auto_pay": false,
-                     *       "billing_email": "books@acme.example",
-                     *       "billing_profile_id": "prf_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "cancelled_at": "2026-05-01T00:00:00Z",
-                     *       "created_at": "2026-05-01T00:00:00Z",
-                     *       "currency": "USD",
-                     *       "current_period": {
-                     *         "end": "2026-05-01T00:00:00Z",
-                     *         "start": "2026-05-01T00:00:00Z"
-                     *       },
-                     *       "home_area_code": null,
-                     *       "id": "tnt_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "name": "Acme Dental",
-                     *       "pending_billing_profile_id": null,
-                     *       "sip_prefix": "ACME",
-                     *       "status": "trial",
-                     *       "suspension_reasons": [
-                     *         "overdue"
-                     *       ],
-                     *       "timezone": "America/Chicago",
-                     *       "version": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
@@ -3883,34 +3780,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "account_code": null,
-                     *       "activated_at": "2026-05-01T00:00:00Z",
-                     *       "address": "text",
-                     *       "auto_pay": false,
-                     *       "billing_email": "books@acme.example",
-                     *       "billing_profile_id": "prf_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "cancelled_at": "2026-05-01T00:00:00Z",
-                     *       "created_at": "2026-05-01T00:00:00Z",
-                     *       "currency": "USD",
-                     *       "current_period": {
-                     *         "end": "2026-05-01T00:00:00Z",
-                     *         "start": "2026-05-01T00:00:00Z"
-                     *       },
-                     *       "home_area_code": null,
-                     *       "id": "tnt_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "name": "Acme Dental",
-                     *       "pending_billing_profile_id": null,
-                     *       "sip_prefix": "ACME",
-                     *       "status": "trial",
-                     *       "suspension_reasons": [
-                     *         "overdue"
-                     *       ],
-                     *       "timezone": "America/Chicago",
-                     *       "version": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["Tenant"];
                 };
             };
@@ -3950,35 +3819,524 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "account_code": null,
-                     *       "activated_at": "2026-05-01T00:00:00Z",
-                     *       "address": "text",
-                     *       "auto_pay": false,
-                     *       "billing_email": "books@acme.example",
-                     *       "billing_profile_id": "prf_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "cancelled_at": "2026-05-01T00:00:00Z",
-                     *       "created_at": "2026-05-01T00:00:00Z",
-                     *       "currency": "USD",
-                     *       "current_period": {
-                     *         "end": "2026-05-01T00:00:00Z",
-                     *         "start": "2026-05-01T00:00:00Z"
-                     *       },
-                     *       "home_area_code": null,
-                     *       "id": "tnt_01k9zq4v8m6s3t2r1p0n9m8k7j",
-                     *       "name": "Acme Dental",
-                     *       "pending_billing_profile_id": null,
-                     *       "sip_prefix": "ACME",
-                     *       "status": "trial",
-                     *       "suspension_reasons": [
-                     *         "overdue"
-                     *       ],
-                     *       "timezone": "America/Chicago",
-                     *       "version": 1
-                     *     }
-                     */
                     "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In full */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryDetail"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    redeliver_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The delivery's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is due now */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_webhook_endpoints: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Endpoints */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_WebhookEndpoint"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    create_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointInput"];
+            };
+        };
+        responses: {
+            /** @description With its secret */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointWithSecret"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    delete_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the version that is changed */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The endpoint's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    edit_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the version that is changed */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The endpoint's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointChanges"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description `pending`, `delivered`, `failed` or `dead`. */
+                status?: string;
+                /** @description Only of events of this type. */
+                event_type?: string;
+                /** @description Only of this event. */
+                event_id?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The endpoint's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deliveries */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_WebhookDelivery"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    disable_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The endpoint's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    enable_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The endpoint's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    replay_webhook_events: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The endpoint's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayInput"];
+            };
+        };
+        responses: {
+            /** @description What is due now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayOutcome"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The endpoint's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Rotation"] | null;
+            };
+        };
+        responses: {
+            /** @description With its new secret */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointWithSecret"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    test_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The endpoint's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its delivery */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
                 };
             };
             400: components["responses"]["Unreadable"];

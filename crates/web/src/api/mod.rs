@@ -22,7 +22,10 @@ use app::App;
 use axum::{Router, middleware, routing::any};
 use tokio_util::task::LocalPoolHandle;
 
-pub use self::{openapi::document, problem::{CODES as PROBLEM_CODES, ProblemCode}};
+pub use self::{
+    openapi::document,
+    problem::{CODES as PROBLEM_CODES, ProblemCode},
+};
 
 /// Threads that do what changes something: such work stays on the thread it began on.
 const WRITERS: usize = 2;

@@ -13,6 +13,13 @@ from .clock import Clock
 from .confirmation import Confirmation
 from .created_api_key import CreatedApiKey
 from .created_partner_key import CreatedPartnerKey
+from .endpoint_changes import EndpointChanges
+from .endpoint_input import EndpointInput
+from .endpoint_with_secret import EndpointWithSecret
+from .event import Event
+from .event_data import EventData
+from .event_type import EventType
+from .event_types import EventTypes
 from .figures import Figures
 from .job import Job
 from .list_api_key import ListApiKey
@@ -25,12 +32,19 @@ from .list_audit_entry_data_item_after_type_0 import ListAuditEntryDataItemAfter
 from .list_audit_entry_data_item_before_type_0 import ListAuditEntryDataItemBeforeType0
 from .list_cdr_source import ListCdrSource
 from .list_cdr_source_data_item import ListCdrSourceDataItem
+from .list_event import ListEvent
+from .list_event_data_item import ListEventDataItem
+from .list_event_data_item_data import ListEventDataItemData
 from .list_job import ListJob
 from .list_job_data_item import ListJobDataItem
 from .list_partner import ListPartner
 from .list_partner_data_item import ListPartnerDataItem
 from .list_tenant import ListTenant
 from .list_tenant_data_item import ListTenantDataItem
+from .list_webhook_delivery import ListWebhookDelivery
+from .list_webhook_delivery_data_item import ListWebhookDeliveryDataItem
+from .list_webhook_endpoint import ListWebhookEndpoint
+from .list_webhook_endpoint_data_item import ListWebhookEndpointDataItem
 from .new_api_key import NewApiKey
 from .new_cdr_source import NewCdrSource
 from .operator import Operator
@@ -41,6 +55,9 @@ from .partner_key import PartnerKey
 from .problem import Problem
 from .problem_detail import ProblemDetail
 from .rate_limit import RateLimit
+from .replay_input import ReplayInput
+from .replay_outcome import ReplayOutcome
+from .rotation import Rotation
 from .span import Span
 from .tenant import Tenant
 from .tenant_changes import TenantChanges
@@ -48,6 +65,10 @@ from .tenant_input import TenantInput
 from .terms_input import TermsInput
 from .terms_list import TermsList
 from .wallet_balance import WalletBalance
+from .webhook_attempt import WebhookAttempt
+from .webhook_delivery import WebhookDelivery
+from .webhook_delivery_detail import WebhookDeliveryDetail
+from .webhook_endpoint import WebhookEndpoint
 from .wholesale_terms import WholesaleTerms
 
 __all__ = (
@@ -64,6 +85,13 @@ __all__ = (
     "Confirmation",
     "CreatedApiKey",
     "CreatedPartnerKey",
+    "EndpointChanges",
+    "EndpointInput",
+    "EndpointWithSecret",
+    "Event",
+    "EventData",
+    "EventType",
+    "EventTypes",
     "Figures",
     "Job",
     "ListApiKey",
@@ -76,12 +104,19 @@ __all__ = (
     "ListAuditEntryDataItemBeforeType0",
     "ListCdrSource",
     "ListCdrSourceDataItem",
+    "ListEvent",
+    "ListEventDataItem",
+    "ListEventDataItemData",
     "ListJob",
     "ListJobDataItem",
     "ListPartner",
     "ListPartnerDataItem",
     "ListTenant",
     "ListTenantDataItem",
+    "ListWebhookDelivery",
+    "ListWebhookDeliveryDataItem",
+    "ListWebhookEndpoint",
+    "ListWebhookEndpointDataItem",
     "NewApiKey",
     "NewCdrSource",
     "Operator",
@@ -92,6 +127,9 @@ __all__ = (
     "Problem",
     "ProblemDetail",
     "RateLimit",
+    "ReplayInput",
+    "ReplayOutcome",
+    "Rotation",
     "Span",
     "Tenant",
     "TenantChanges",
@@ -99,5 +137,9 @@ __all__ = (
     "TermsInput",
     "TermsList",
     "WalletBalance",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookDeliveryDetail",
+    "WebhookEndpoint",
     "WholesaleTerms",
 )

@@ -88,9 +88,7 @@ impl Operation {
         let content = self.object.pointer("/requestBody/content")?.as_object()?;
         let json = content.iter().find(|(kind, _)| *kind == "application/json");
         let (kind, media) = json.or_else(|| content.iter().next())?;
-        let example = media.get("example").or_else(|| {
-            media["examples"].as_object()?.values().next()?.get("value")
-        })?;
+        let example = media["examples"].as_object()?.values().next()?.get("value")?;
         Some((kind.clone(), example.clone()))
     }
 }
@@ -224,7 +222,42 @@ impl Tour {
             }
             return Err(format!("{} made nothing: {:?}", operation.id, answer.problem()));
         }
-        Err(format!("{}: nothing is in {list}", wanted.id))
+        let found = self.element_of_a_part((template, list), name, wanted).await?;
+        found.ok_or_else(|| format!("{}: nothing is in {list}", wanted.id))
+    }
+
+    /// Something that is listed as a part of something else: `/v1/webhook-deliveries/{id}` by
+    /// `/v1/webhook-endpoints/{id}/deliveries`, made by a neighbour of that list.
+    async fn element_of_a_part(
+        &mut self,
+        (template, list): (&str, &str),
+        name: &str,
+        wanted: &Operation,
+    ) -> Result<Option<String>, String> {
+        let end = format!("/{}", template.rsplit(['/', '-']).next().unwrap());
+        let all = operations();
+        let lists_it = |it: &&Operation| {
+            it.method == "GET" && it.path.ends_with(&end) && !it.parameters().is_empty()
+        };
+        let Some(part) = all.iter().find(lists_it) else { return Ok(None) };
+        let (whole, _) = part.path.rsplit_once('/').unwrap();
+        let neighbours = all.iter().filter(|it| {
+            let rest = it.path.strip_prefix(whole);
+            let is_beside = rest.is_some_and(|rest| rest.matches('/').count() == 1);
+            it.method == "POST" && is_beside && (it.documents(201) || it.documents(202))
+        });
+        let key = self.full_key(wanted);
+        for neighbour in neighbours {
+            let address = Box::pin(self.address(neighbour)).await?;
+            self.ask(neighbour, &key, &address).await;
+        }
+        let address = Box::pin(self.address(part)).await?;
+        let rows = self.ask(part, &key, &address).await.json()["data"].as_array().cloned();
+        let found = self.preferred(&rows.unwrap_or_default()).and_then(|row| named(&row, name));
+        if let Some(found) = &found {
+            self.found.insert(list.to_owned(), found.clone());
+        }
+        Ok(found)
     }
 
     /// Creates what an operation's example shows, once.

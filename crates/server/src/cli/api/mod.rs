@@ -100,7 +100,9 @@ impl ApiArgs {
         let mut request = match self.words.as_slice() {
             [method, target] if is_method(method) => {
                 if !target.starts_with('/') {
-                    return Err(misuse(format!("{target}: a path begins with /, like /v1/tenants")));
+                    return Err(misuse(format!(
+                        "{target}: a path begins with /, like /v1/tenants"
+                    )));
                 }
                 let content_type = "application/json".to_owned();
                 let method = method.to_uppercase();

@@ -91,11 +91,12 @@ impl<'a> Operation<'a> {
         let content = self.object.pointer("/requestBody/content").and_then(Value::as_object);
         let kinds = content.into_iter().flatten().map(|(kind, _)| kind);
         let json = "application/json".to_owned();
-        kinds.fold(None, |first: Option<&String>, kind| match first {
-            Some(first) if *first == json || *kind != json => Some(first),
-            _ => Some(kind),
-        })
-        .map_or(json.clone(), Clone::clone)
+        kinds
+            .fold(None, |first: Option<&String>, kind| match first {
+                Some(first) if *first == json || *kind != json => Some(first),
+                _ => Some(kind),
+            })
+            .map_or(json.clone(), Clone::clone)
     }
 
     /// The schema of its JSON body.
@@ -157,7 +158,10 @@ mod tests {
     #[test]
     fn a_value_goes_where_the_document_says() {
         let made = request("edit_tenant", &["id=tnt_1/2", "name=12", "auto_pay=true"]).unwrap();
-        assert_eq!((made.method.as_str(), made.target.as_str()), ("PATCH", "/v1/tenants/tnt_1%2F2"));
+        assert_eq!(
+            (made.method.as_str(), made.target.as_str()),
+            ("PATCH", "/v1/tenants/tnt_1%2F2")
+        );
         let body: Value = serde_json::from_slice(&made.body.unwrap()).unwrap();
         assert_eq!(body, serde_json::json!({"name": "12", "auto_pay": true}));
         let made = request("list_tenants", &["q=a b&c", "limit=5"]).unwrap();

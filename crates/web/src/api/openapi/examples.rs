@@ -78,9 +78,8 @@ fn problem((_, status, description, code): (&str, u16, &str, &str)) -> Value {
         "code": code, "detail": description, "instance": "/v1/tenants",
         "request_id": "req_01k9zq4v8m6s3t2r1p0n9m8k7j", "errors": errors,
     });
-    let text = |description: &str| {
-        json!({"description": description, "schema": {"type": "string"}})
-    };
+    let text =
+        |description: &str| json!({"description": description, "schema": {"type": "string"}});
     let mut headers = json!({"X-Request-Id": text("The request's id, for logs and support")});
     if status == 429 {
         headers["Retry-After"] = text("Seconds");
@@ -92,19 +91,26 @@ fn problem((_, status, description, code): (&str, u16, &str, &str)) -> Value {
     json!({
         "description": description,
         "headers": headers,
-        "content": {"application/problem+json": {"schema": schema, "example": example}},
+        "content": {"application/problem+json": {
+            "schema": schema, "examples": {"example": {"value": example}},
+        }},
     })
 }
 
 fn add(content: &mut Value, schemas: &Value, purpose: Purpose) {
     for (kind, media) in content.as_object_mut().into_iter().flatten() {
-        let has_one = media.get("example").is_some() || media.get("examples").is_some();
-        if has_one || !kind.ends_with("json") {
+        if media.get("examples").is_some() {
             continue;
         }
         let maker = Maker { schemas, purpose };
-        if let Some(example) = media.get("schema").and_then(|schema| maker.example(schema, 0)) {
-            media["example"] = example;
+        let written = media.as_object_mut().and_then(|media| media.remove("example"));
+        let made = || {
+            let schema = media.get("schema").filter(|_| kind.ends_with("json"));
+            schema.and_then(|schema| maker.example(schema, 0))
+        };
+        if let Some(example) = written.or_else(made) {
+            // Named, for readers of the document take a single object for a list of examples.
+            media["examples"] = json!({"example": {"value": example}});
         }
     }
 }
@@ -183,7 +189,8 @@ impl Maker<'_> {
     fn object(&self, schema: &Value, depth: usize) -> Option<Value> {
         let mut object = Map::new();
         let required = schema["required"].as_array();
-        let is_required = |name: &str| required.is_some_and(|names| names.iter().any(|it| it == name));
+        let is_required =
+            |name: &str| required.is_some_and(|names| names.iter().any(|it| it == name));
         for (name, field) in schema["properties"].as_object().into_iter().flatten() {
             let is_shown = match self.purpose {
                 Purpose::Answer => true,
