@@ -156,6 +156,14 @@ impl App {
         Ok(key)
     }
 
+    /// Who owns the key with this id; for the command line, which serves all owners.
+    pub async fn key_owner(&self, key_id: ApiKeyId) -> Result<Option<PartnerId>> {
+        let mut tx = self.db.begin_read().await?;
+        let owner = api_keys::owner_of(&mut tx, key_id).await?;
+        tx.commit().await?;
+        owner.ok_or_else(|| AppError::not_found("key", key_id))
+    }
+
     /// A page of the owner's keys.
     pub async fn keys(&self, owner: Option<PartnerId>, page: &PageRequest) -> Result<Page<ApiKey>> {
         let mut tx = self.db.begin_read().await?;

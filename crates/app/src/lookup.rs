@@ -36,6 +36,17 @@ impl App {
         found.ok_or_else(|| AppError::not_found("partner", slug))
     }
 
+    /// The partner with this id or slug.
+    pub async fn partner_called(&self, name: &str) -> Result<Partner> {
+        let Ok(partner_id) = name.parse::<PartnerId>() else {
+            return self.partner_named(name).await;
+        };
+        let mut tx = self.db.begin_read().await?;
+        let found = store::partners::find(&mut tx, partner_id).await?;
+        tx.commit().await?;
+        found.ok_or_else(|| AppError::not_found("partner", name))
+    }
+
     /// The partner's oldest profile with this name.
     pub async fn profile_named(
         &self,
@@ -58,7 +69,7 @@ impl App {
     }
 
     /// All partners' ids, or the one asked for.
-    pub(crate) async fn partner_ids(&self, only: Option<PartnerId>) -> Result<Vec<PartnerId>> {
+    pub async fn partner_ids(&self, only: Option<PartnerId>) -> Result<Vec<PartnerId>> {
         if let Some(partner_id) = only {
             return Ok(vec![partner_id]);
         }

@@ -133,6 +133,21 @@ pub async fn find(
     row.map(KeyRow::read).transpose()
 }
 
+/// Who owns the key with this id; nothing where there is no such key.
+pub async fn owner_of(
+    tx: &mut Tx,
+    key_id: ApiKeyId,
+) -> Result<Option<Option<PartnerId>>, StoreError> {
+    let row: Option<(String,)> = on!(tx, conn => sqlx::query_as(
+        "select owner_id from api_key where key_id = $1",
+    ).bind(key_id.to_string()).fetch_optional(conn).await)?;
+    let Some((owner_id,)) = row else { return Ok(None) };
+    match owner_id.as_str() {
+        OPERATOR => Ok(Some(None)),
+        partner => Ok(Some(Some(id("api_key.owner_id", partner)?))),
+    }
+}
+
 /// A page of the owner's keys in the order of their ids.
 pub async fn list(
     tx: &mut Tx,

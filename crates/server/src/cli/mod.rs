@@ -4,6 +4,7 @@
 //! meant. Results go to stdout, everything else to stderr; an error is one line that names the
 //! value and says what to do. A reader that goes away (`| head`) is no error.
 
+mod api;
 mod bench;
 mod calc;
 mod check;
@@ -12,6 +13,7 @@ mod deployment;
 mod due;
 mod explain;
 mod import;
+mod keys;
 mod output;
 mod rejects;
 mod serve;
@@ -59,6 +61,11 @@ enum Command {
     /// Explain an invoice, a line or a call, down to the price.
     #[command(subcommand)]
     Explain(explain::ExplainCommand),
+    /// Make, list and revoke keys of the API.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Ask the API of a running server, or print its OpenAPI document.
+    Api(api::ApiArgs),
     /// Measure how fast this machine does the main work, against a bare baseline.
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -147,6 +154,8 @@ fn dispatch(cli: Cli, output: &mut Output) -> anyhow::Result<Ending> {
         Command::RunDue(args) => args.run(deployment, output),
         Command::Check(args) => args.run(deployment, output),
         Command::Explain(command) => command.run(deployment, output),
+        Command::Keys(command) => command.run(deployment, output),
+        Command::Api(args) => args.run(output),
         Command::Bench(command) => command.run(deployment, output),
         Command::Calc(calculator) => calculator.run(output),
     }

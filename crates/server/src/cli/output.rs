@@ -23,7 +23,12 @@ impl Output {
 
     /// Writes `text` as it is.
     pub(crate) fn text(&mut self, text: &str) -> Result<(), OutputError> {
-        self.stdout.write_all(text.as_bytes()).map_err(OutputError)
+        self.bytes(text.as_bytes())
+    }
+
+    /// Writes `bytes` as they are.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
+        self.stdout.write_all(bytes).map_err(OutputError)
     }
 
     /// Writes `line` and a line end.

@@ -7,6 +7,7 @@
 
 mod body;
 mod caller;
+mod docs;
 mod log;
 mod openapi;
 mod paging;
@@ -21,7 +22,10 @@ use app::App;
 use axum::{Router, middleware, routing::any};
 use tokio_util::task::LocalPoolHandle;
 
-pub use self::openapi::document;
+pub use self::{
+    openapi::document,
+    problem::{CODES as PROBLEM_CODES, ProblemCode},
+};
 
 /// Threads that do what changes something: such work stays on the thread it began on.
 const WRITERS: usize = 2;
@@ -55,9 +59,9 @@ pub(crate) fn router(app: App) -> Router {
     let api = Api::new(app);
     let (routes, _) = openapi::routes().split_for_parts();
     routes
-        .route("/v1", any(problem::no_such_route))
         .route("/v1/{*rest}", any(problem::no_such_route))
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(middleware::from_fn_with_state(api.clone(), caller::admit))
         .with_state(api)
+        .merge(docs::router())
 }

@@ -3,12 +3,18 @@
 //! Decided here: what every operation has in common is added in one place: the key, the answers
 //! that any request may get, the headers, `Idempotency-Key` where something changes, `If-Match`
 //! where it is edited. Each operation says in `security` which scopes it needs; the document is
-//! what the tests walk along, so a route that is not in it does not exist.
+//! what the tests walk along, so a route that is not in it does not exist. Examples that nobody
+//! wrote are put together from those of the schemas ([`examples`]), groups and their order are in
+//! [`tags`].
 
+mod examples;
+mod tags;
+
+use serde_json::Value;
 use utoipa::{
     OpenApi,
     openapi::{
-        self, HttpMethod, Ref, RefOr, Required, ResponseBuilder, Responses,
+        self, HttpMethod, Ref, RefOr, Required,
         header::HeaderBuilder,
         path::{Operation, ParameterBuilder, ParameterIn},
         schema::{ObjectBuilder, SchemaType, Type},
@@ -58,11 +64,12 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 }
 
 /// The whole document.
-pub fn document() -> openapi::OpenApi {
+pub fn document() -> Value {
     let mut document = routes().into_openapi();
     let components = document.components.get_or_insert_default();
     let bearer = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("sk_…").build();
     components.add_security_scheme("key", SecurityScheme::Http(bearer));
+    document.servers = Some(vec![openapi::Server::new("/")]);
     for path in document.paths.paths.values_mut() {
         for (method, operation) in [
             (HttpMethod::Get, &mut path.get),
@@ -76,6 +83,9 @@ pub fn document() -> openapi::OpenApi {
             }
         }
     }
+    let mut document = serde_json::to_value(document).expect("a document is JSON");
+    examples::complete(&mut document);
+    tags::complete(&mut document);
     document
 }
 
@@ -89,38 +99,29 @@ fn complete(method: &HttpMethod, operation: &mut Operation) {
     };
     let has_path = stands_in(operation, ParameterIn::Path);
     let has_query = stands_in(operation, ParameterIn::Query);
-    let mut problems = vec![
-        ("401", "No working key was sent"),
-        ("403", "The key may not do this"),
-        ("429", "Too many requests; Retry-After says when to come again"),
-        ("500", "Something failed here; nothing was changed"),
-        ("503", "The server is busy"),
-    ];
+    let mut problems = vec![401, 403, 429, 500, 503];
     if has_path {
-        problems.push(("404", "There is no such thing, or it is somebody else's"));
+        problems.push(404);
     }
-    if changes || has_query {
-        problems.push(("422", "A part of the request is wrong; errors says which"));
+    if changes || has_query || has_path {
+        problems.push(422);
     }
     if changes {
-        problems.push(("400", "The body cannot be read"));
-        problems.push(("409", "The state does not allow this, or a twin is being worked on"));
-        problems.push(("413", "The body is too large"));
-        problems.push(("415", "The body is of another kind than it must be"));
+        problems.extend([400, 409, 413, 415]);
         add_header_parameter(
             operation,
             ("Idempotency-Key", "The same key with the same content has one effect and one answer"),
         );
     }
     if matches!(method, HttpMethod::Patch | HttpMethod::Delete) && has_path {
-        problems.push(("412", "If-Match names another version than the current one"));
+        problems.push(412);
         add_header_parameter(operation, ("If-Match", "The ETag of the version that is changed"));
     }
-    for (status, description) in problems {
-        let missing = !operation.responses.responses.contains_key(status);
-        if missing {
-            add_problem(&mut operation.responses, status, description);
-        }
+    for status in problems {
+        let name = examples::problem_name(status).expect("the status is one of the shared ones");
+        let responses = &mut operation.responses.responses;
+        let shared = || RefOr::Ref(Ref::from_response_name(name));
+        responses.entry(status.to_string()).or_insert_with(shared);
     }
     for response in operation.responses.responses.values_mut() {
         if let RefOr::T(response) = response {
@@ -132,17 +133,6 @@ fn complete(method: &HttpMethod, operation: &mut Operation) {
             response.headers.insert("X-Request-Id".to_owned(), header.into());
         }
     }
-}
-
-fn add_problem(responses: &mut Responses, status: &str, description: &str) {
-    let content = openapi::ContentBuilder::new()
-        .schema(Some(RefOr::Ref(Ref::from_schema_name("Problem"))))
-        .build();
-    let response = ResponseBuilder::new()
-        .description(description)
-        .content("application/problem+json", content)
-        .build();
-    responses.responses.insert(status.to_owned(), RefOr::T(response));
 }
 
 fn add_header_parameter(operation: &mut Operation, (name, description): (&str, &str)) {

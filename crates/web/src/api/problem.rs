@@ -202,22 +202,38 @@ impl IntoResponse for Problem {
     }
 }
 
-fn title(code: &str) -> &'static str {
-    match code {
-        "validation_failed" => "The request is not valid",
-        "not_found" => "There is no such thing",
-        "unauthorized" => "A valid key is needed",
-        "forbidden" | "scope_missing" => "This key may not do that",
-        "rate_limited" => "Too many requests",
-        "state_conflict" => "The state does not allow this",
-        "precondition_failed" => "It was changed in the meantime",
-        "idempotency_key_reused" => "The idempotency key was used before",
-        "idempotency_in_progress" => "The first request is still being worked on",
-        "limit_reached" => "A limit is reached",
-        "payment_in_progress" => "A payment is in progress",
-        "internal_error" => "Something failed here",
-        _ => "The request cannot be understood",
-    }
+/// A kind of problem: its code, its title, and what to do about it.
+pub type ProblemCode = (&'static str, &'static str, &'static str);
+
+/// Every kind of problem.
+pub const CODES: &[ProblemCode] = &[
+    ("unauthorized", "A valid key is needed", "Send a key that works; it may be revoked or over."),
+    ("forbidden", "This key may not do that", "Use a key of the right owner or for this tenant."),
+    ("scope_missing", "This key lacks a scope", "Add the scope that the detail names to the key."),
+    ("not_found", "There is no such thing", "It may be somebody else's. Check the id and the key."),
+    ("method_not_allowed", "This method is not for this route", "The Allow header lists others."),
+    ("validation_failed", "The request is not valid", "Each part that is wrong is in errors."),
+    ("invalid_json", "The body is no JSON", "Mend the syntax at the place that the detail names."),
+    ("invalid_utf8", "The body is not UTF-8", "Encode the body as UTF-8."),
+    ("nesting_too_deep", "The body is nested too deeply", "Send it flatter."),
+    ("unreadable", "The body cannot be read", "Send it again, whole."),
+    ("body_too_large", "The body is too large", "Send less at once; most bodies may have 1 MiB."),
+    ("unsupported_media_type", "The body is of another kind", "Send the kind it asks for."),
+    ("idempotency_key_reused", "The idempotency key was used before", "Use a new key."),
+    ("idempotency_in_progress", "The first request is still worked on", "Ask again in a moment."),
+    ("precondition_failed", "It was changed in the meantime", "Read it again, then decide."),
+    ("state_conflict", "The state does not allow this", "The detail says which state it is in."),
+    ("limit_reached", "A limit is reached", "Raise the tenant's limit, or remove something."),
+    ("payment_in_progress", "A payment is in progress", "Wait for the payment to end."),
+    ("rate_limited", "Too many requests", "Retry-After says when to come again."),
+    ("busy", "The server is busy", "Ask again; with an Idempotency-Key nothing is done twice."),
+    ("internal_error", "Something failed here", "Nothing was changed. Quote the request_id."),
+];
+
+/// The title of the problems with this code.
+pub(super) fn title(code: &str) -> &'static str {
+    let known = CODES.iter().find(|(known, ..)| *known == code);
+    known.map_or("The request cannot be understood", |(_, title, _)| title)
 }
 
 /// `lines.0.description` as `/lines/0/description`.

@@ -1,8 +1,10 @@
 //! The API over HTTP: what programs rely on.
 
+mod actors;
 mod allowances;
 mod balances;
 mod batches;
+mod document;
 mod invoices;
 mod keys;
 mod operator;

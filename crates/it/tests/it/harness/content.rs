@@ -23,6 +23,14 @@ const NOT_OURS: &str = "_sqlx_migrations";
 pub(crate) struct Content(BTreeMap<String, Vec<String>>);
 
 impl Content {
+    /// The rest, without these tables.
+    pub(crate) fn without(mut self, tables: &[&str]) -> Self {
+        for table in tables {
+            assert!(self.0.remove(*table).is_some(), "there is no table {table}");
+        }
+        self
+    }
+
     /// Asserts that both are the same, and shows the first rows that are not.
     pub(crate) fn assert_same(&self, other: &Self) {
         let tables: Vec<&String> = self.0.keys().collect();

@@ -6,6 +6,7 @@ pub(crate) mod content;
 pub(crate) mod db;
 pub(crate) mod dice;
 pub(crate) mod http;
+pub(crate) mod operations;
 pub(crate) mod process;
 pub(crate) mod receiver;
 pub(crate) mod trade;

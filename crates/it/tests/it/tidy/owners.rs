@@ -17,6 +17,7 @@ const WITHOUT_ACCOUNTS: [&str; 6] =
 const PLATFORM_WIDE: &[(&str, &str)] = &[
     ("answers::forget", "what is kept for a time only is forgotten for all"),
     ("api_keys::find_by_hash", "who asks is known by the key alone"),
+    ("api_keys::owner_of", "the command line serves all owners; answers whose a key is"),
     ("api_requests::forget", "what is kept for a time only is forgotten for all"),
     ("jobs::list", "the operator's list of background work"),
     ("partners::list", "the operator's list of partners"),

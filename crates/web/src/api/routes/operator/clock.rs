@@ -38,6 +38,7 @@ pub(crate) struct Clock {
 #[serde(deny_unknown_fields)]
 struct Advance {
     /// Not before where it stands, and at most ten years after.
+    #[schema(value_type = String, format = DateTime, example = "2026-08-01T00:00:00Z")]
     now: Instant,
 }
 

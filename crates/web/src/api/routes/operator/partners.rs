@@ -53,7 +53,7 @@ list_query! {
 #[serde(deny_unknown_fields)]
 struct PartnerInput {
     /// Short name in host names, for good: 2 to 40 of a-z, 0-9 and dashes.
-    #[schema(example = "oak-voice")]
+    #[schema(example = "birch-voice")]
     slug: String,
     /// Legal name.
     #[schema(example = "Oak Voice LLC")]

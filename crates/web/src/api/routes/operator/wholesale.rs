@@ -26,6 +26,7 @@ pub(in crate::api) fn routes() -> OpenApiRouter<Api> {
 #[serde(deny_unknown_fields)]
 struct TermsInput {
     /// The first instant at which they apply; now where this is left out.
+    #[schema(value_type = Option<String>, format = DateTime, example = "2027-01-01T00:00:00Z")]
     effective_from: Option<Instant>,
     /// `starter`, `professional`, `business`, or `enterprise` with figures of its own.
     #[schema(example = "professional")]

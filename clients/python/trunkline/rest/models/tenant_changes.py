@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar, cast
+
+from attrs import define as _attrs_define
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="TenantChanges")
+
+
+@_attrs_define
+class TenantChanges:
+    """What changes of a tenant. What is left out stays."""
+
+    account_code: None | str | Unset = UNSET
+    """ The switch's own code for it; null for none. """
+    address: None | str | Unset = UNSET
+    """ Postal address, one line per row. """
+    auto_pay: bool | None | Unset = UNSET
+    """ Whether its default payment method is charged when an invoice is issued. """
+    billing_email: None | str | Unset = UNSET
+    """ Where its invoices go. """
+    billing_profile_id: None | str | Unset = UNSET
+    """ Another billing profile, from the next period on. The current one takes a pending change
+    back. """
+    home_area_code: None | str | Unset = UNSET
+    """ The area code for seven-digit dialling; null for none. """
+    name: None | str | Unset = UNSET
+    """ Shown on invoices. """
+
+    def to_dict(self) -> dict[str, Any]:
+        account_code: None | str | Unset
+        if isinstance(self.account_code, Unset):
+            account_code = UNSET
+        else:
+            account_code = self.account_code
+
+        address: None | str | Unset
+        if isinstance(self.address, Unset):
+            address = UNSET
+        else:
+            address = self.address
+
+        auto_pay: bool | None | Unset
+        if isinstance(self.auto_pay, Unset):
+            auto_pay = UNSET
+        else:
+            auto_pay = self.auto_pay
+
+        billing_email: None | str | Unset
+        if isinstance(self.billing_email, Unset):
+            billing_email = UNSET
+        else:
+            billing_email = self.billing_email
+
+        billing_profile_id: None | str | Unset
+        if isinstance(self.billing_profile_id, Unset):
+            billing_profile_id = UNSET
+        else:
+            billing_profile_id = self.billing_profile_id
+
+        home_area_code: None | str | Unset
+        if isinstance(self.home_area_code, Unset):
+            home_area_code = UNSET
+        else:
+            home_area_code = self.home_area_code
+
+        name: None | str | Unset
+        if isinstance(self.name, Unset):
+            name = UNSET
+        else:
+            name = self.name
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update({})
+        if account_code is not UNSET:
+            field_dict["account_code"] = account_code
+        if address is not UNSET:
+            field_dict["address"] = address
+        if auto_pay is not UNSET:
+            field_dict["auto_pay"] = auto_pay
+        if billing_email is not UNSET:
+            field_dict["billing_email"] = billing_email
+        if billing_profile_id is not UNSET:
+            field_dict["billing_profile_id"] = billing_profile_id
+        if home_area_code is not UNSET:
+            field_dict["home_area_code"] = home_area_code
+        if name is not UNSET:
+            field_dict["name"] = name
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        d = dict(src_dict)
+
+        def _parse_account_code(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        account_code = _parse_account_code(d.pop("account_code", UNSET))
+
+        def _parse_address(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        address = _parse_address(d.pop("address", UNSET))
+
+        def _parse_auto_pay(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        auto_pay = _parse_auto_pay(d.pop("auto_pay", UNSET))
+
+        def _parse_billing_email(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        billing_email = _parse_billing_email(d.pop("billing_email", UNSET))
+
+        def _parse_billing_profile_id(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        billing_profile_id = _parse_billing_profile_id(
+            d.pop("billing_profile_id", UNSET)
+        )
+
+        def _parse_home_area_code(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        home_area_code = _parse_home_area_code(d.pop("home_area_code", UNSET))
+
+        def _parse_name(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        name = _parse_name(d.pop("name", UNSET))
+
+        tenant_changes = cls(
+            account_code=account_code,
+            address=address,
+            auto_pay=auto_pay,
+            billing_email=billing_email,
+            billing_profile_id=billing_profile_id,
+            home_area_code=home_area_code,
+            name=name,
+        )
+
+        return tenant_changes

@@ -1,0 +1,47 @@
+//! The groups of operations, in the order they are read.
+//!
+//! Decided here: what a group is about. A group that is not listed here comes last, so that a new
+//! route is never missing from the document.
+
+use serde_json::{Value, json};
+
+/// Groups, in their order.
+const TAGS: &[(&str, &str)] = &[
+    ("Operator", "Partners and the deployment, with the operator's keys."),
+    ("Partner", "The partner's own account."),
+    ("Tenants", "The partner's customers: their life, limits and usage."),
+    ("Billing profiles", "Prices and rules, in versions."),
+    ("Rate decks", "What calls cost by destination."),
+    ("Phone numbers", "Numbers and who has them."),
+    ("Extensions", "Seats that are billed."),
+    ("Calls", "Calls, call records and rows that were refused."),
+    ("Invoices", "From draft to paid, with PDFs."),
+    ("Charges", "One-time charges and credits."),
+    ("Taxes", "Jurisdictions and their rates."),
+    ("Wallet", "The partner's prepaid balance."),
+    ("Events", "What happened, in order."),
+    ("Webhooks", "Where events are sent, and how that went."),
+    ("Simulations", "What another profile would have cost."),
+    ("Clock", "The simulated clock, where the deployment has one."),
+    ("API keys", "Keys, their scopes and limits."),
+    ("Logs", "Who changed what, and what was asked."),
+];
+
+/// Lists the groups that the document's operations name.
+pub(super) fn complete(document: &mut Value) {
+    let mut used: Vec<String> = Vec::new();
+    for operation in super::examples::operations(document) {
+        for tag in operation["tags"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            if !used.iter().any(|known| known == tag) {
+                used.push(tag.to_owned());
+            }
+        }
+    }
+    let place = |name: &String| TAGS.iter().position(|(tag, _)| tag == name).unwrap_or(usize::MAX);
+    used.sort_by_key(|name| (place(name), name.clone()));
+    let described = used.iter().map(|name| match TAGS.iter().find(|(tag, _)| tag == name) {
+        Some((_, text)) => json!({"name": name, "description": text}),
+        None => json!({"name": name}),
+    });
+    document["tags"] = described.collect();
+}
