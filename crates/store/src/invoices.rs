@@ -15,6 +15,7 @@ use domain::{
 };
 use sqlx::AssertSqlSafe;
 
+pub(crate) use self::list::FEW_TENANTS;
 pub use self::list::{
     InvoiceFilter, InvoiceSort, Owed, lines_of, lines_page, list, of_tenant, owed_by,
 };

@@ -17,6 +17,7 @@ use crate::{
     columns::{after, currency, id, named, optional_instant},
     db::{Tx, on},
     error::StoreError,
+    invoices::FEW_TENANTS,
     listing::List,
 };
 
@@ -241,6 +242,9 @@ pub async fn list(
     filter: PaymentFilter,
     page: &PageRequest,
 ) -> Result<Page<(Payment, Currency)>, StoreError> {
+    let few = filter.tenants.as_ref().is_some_and(|it| it.len() <= FEW_TENANTS);
+    let is_narrow = few || filter.invoice_id.is_some();
+    let key = if is_narrow { "p.created_at + 0" } else { "p.created_at" };
     List::of(
         "select p.payment_id, p.tenant_id, p.invoice_id, p.method, p.amount_minor, p.status,
            p.note, p.created_at, p.settled_at, i.currency
@@ -254,7 +258,7 @@ pub async fn list(
     .only_if("p.status = $?", filter.status.map(PaymentStatus::as_str))
     .only_if("p.created_at >= $?", filter.created_since.map(Timestamp::micros))
     .only_if("p.created_at < $?", filter.created_until.map(Timestamp::micros))
-    .page::<ListedRow>(tx, ("p.created_at", "p.payment_id"), page)
+    .page::<ListedRow>(tx, (key, "p.payment_id"), page)
     .await?
     .try_map(|row| Ok((row.payment.read()?, currency("invoice.currency", &row.currency)?)))
 }

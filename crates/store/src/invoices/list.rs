@@ -23,8 +23,9 @@ use crate::{
     listing::{List, anywhere},
 };
 
-/// Tenants whose invoices are found by tenant, then sorted.
-const FEW_TENANTS: usize = 50;
+/// So few tenants' rows are found by tenant, then sorted: to find them in the order of everybody's
+/// would mean to read those, too. The lists say so by sorting by a sum, which no index holds.
+pub(crate) const FEW_TENANTS: usize = 50;
 
 /// Which invoices are listed: those that meet all of what is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -72,8 +73,6 @@ pub async fn list(
     (sort, page): (InvoiceSort, &PageRequest),
 ) -> Result<Page<Invoice>, StoreError> {
     let micros = |at: Option<Timestamp>| at.map(Timestamp::micros);
-    // Few tenants' invoices are sorted; to find them in the order of everybody's would mean to
-    // read those, too. A sum is what no index of that order has.
     let is_narrow = filter.tenants.as_ref().is_some_and(|it| it.len() <= FEW_TENANTS);
     let list = List::of(select_invoices!(""))
         .only("partner_id = $?", [partner_id.to_string().into()])
@@ -107,7 +106,7 @@ pub async fn list(
         (InvoiceSort::Created, false) => (list, "created_at"),
         (InvoiceSort::Created, true) => (list, "created_at + 0"),
         (InvoiceSort::Due, false) => (list.only("due_day is not null", []), "due_day"),
-        (InvoiceSort::Due, true) => (list.only("due_day is not null", []), "due_day + 0"),
+        (InvoiceSort::Due, true) => (list.only("due_day + 0 is not null", []), "due_day + 0"),
     };
     let page = list.page::<InvoiceRow>(tx, (key, "invoice_id"), page).await?;
     page.try_map(Invoice::try_from)

@@ -102,6 +102,11 @@ async fn a_payment_says_what_came_of_it(#[case] engine: Engine) {
     assert_eq!(api.get(&path).await.json()["status"], "paid");
     let failed = api.get("/v1/payments?status=failed").await.json();
     assert_eq!(failed["data"], json!([declined]));
+    let of_tenant = format!("/v1/payments?limit=1&tenant_id={}", tenant.tenant_id);
+    let invoice_id = path.rsplit('/').next().unwrap();
+    for list in [format!("/v1/payments?limit=1&invoice_id={invoice_id}"), of_tenant] {
+        assert_eq!(pulled(&api, &list, async || {}).await.len(), 2, "{list}");
+    }
     api.world.assert_clean().await;
 }
 
