@@ -1,4 +1,7 @@
 //! Looking at calls.
+//!
+//! Decided here: a page names both currencies once, and a call is explained by the picture of
+//! owners and prices that is known anyway.
 
 use domain::{
     call::Call,

@@ -200,8 +200,7 @@ impl App {
     pub async fn perform_prepared<P>(
         &self,
         asking: &Asking,
-        mut prepared: P,
-        prepare: impl AsyncFn(&Self, P) -> Result<P>,
+        (mut prepared, prepare): (P, impl AsyncFn(&Self, P) -> Result<P>),
         work: impl AsyncFn(&Self, &P) -> Result<Option<Done>>,
     ) -> Result<Performed> {
         let _claim = self.claim(asking)?;

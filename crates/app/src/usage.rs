@@ -41,7 +41,8 @@ impl App {
         let owner = (partner_id, tenant_id);
         let mut sums = Sums::default();
         // A period begins at an instant, in the middle of a day of trial perhaps.
-        let days = (first, today, tenant.open_start.or(Some(Timestamp::default())));
+        let last = tenant.zone.day_of(period.end);
+        let days = (first, last, tenant.open_start.or(Some(Timestamp::default())));
         for row in store::usage_sums::of_days(&mut tx, owner, days).await? {
             sums.add(&row)?;
         }

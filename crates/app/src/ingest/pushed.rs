@@ -55,7 +55,7 @@ pub struct PushedBatch {
 #[derive(Debug)]
 enum Stage {
     Read(Vec<ParsedRow>),
-    Priced(BatchSource, Prepared),
+    Priced(Box<(BatchSource, Prepared)>),
 }
 
 impl PushedBatch {
@@ -78,7 +78,7 @@ impl App {
     /// Prices a batch by the owners and prices of now.
     pub async fn price_pushed(&self, batch: PushedBatch) -> Result<PushedBatch> {
         let (from, rows) = match batch.stage {
-            Stage::Priced(from, prepared) => (from, prepared.into_rows()),
+            Stage::Priced(priced) => (priced.0, priced.1.into_rows()),
             Stage::Read(rows) => {
                 let from = BatchSource {
                     source: self.source(&batch.source, Some(batch.owner)).await?,
@@ -92,14 +92,15 @@ impl App {
         };
         let directory = self.known_directory().await?;
         let prepared = prepare(&directory, &from, rows, self.clock.now())?;
-        Ok(PushedBatch { stage: Stage::Priced(from, prepared), ..batch })
+        Ok(PushedBatch { stage: Stage::Priced(Box::new((from, prepared))), ..batch })
     }
 
     /// Adds a priced batch; nothing where owners or prices have changed since.
     pub async fn add_pushed(&self, batch: &PushedBatch) -> Result<Option<CdrBatchResult>> {
-        let Stage::Priced(from, prepared) = &batch.stage else {
+        let Stage::Priced(priced) = &batch.stage else {
             return Err(AppError::Broken("a batch is added before it is priced".to_owned()));
         };
+        let (from, prepared) = &**priced;
         let now = self.clock.now();
         self.db
             .write(async |tx| {

@@ -72,8 +72,7 @@ impl LimitsEdit {
         &self,
         checks: &mut Checks,
         limits: &mut TenantLimits,
-        prefix: &str,
-        currency: Currency,
+        (prefix, currency): (&str, Currency),
     ) {
         let name = |field: &str| format!("{prefix}{field}");
         if let Some(spend) = &self.monthly_spend {
@@ -160,7 +159,7 @@ impl App {
                 let owner = (partner_id, tenant_id);
                 let (mut limits, _) = store::limits::of_tenant(tx, owner).await?;
                 let mut checks = Checks::default();
-                edit.apply(&mut checks, &mut limits, "", tenant.currency);
+                edit.apply(&mut checks, &mut limits, ("", tenant.currency));
                 checks.finish()?;
                 save(tx, tenant, (limits, seen)).await
             })
@@ -215,7 +214,7 @@ impl App {
                     defaults.default_cnam.clone_from(cnam);
                 }
                 let limits = &mut defaults.limits;
-                edit.limits.apply(&mut checks, limits, "limits.", partner.currency);
+                edit.limits.apply(&mut checks, limits, ("limits.", partner.currency));
                 checks.finish()?;
                 defaults.version = seen;
                 Ok(store::limits::save_defaults(tx, partner_id, &defaults).await?)

@@ -163,7 +163,7 @@ impl Caller {
             let work = async |app: &App, prepared: &P| {
                 work(app, prepared).await?.map(Outcome::done).transpose()
             };
-            app.perform_prepared(&caller.asking, prepared, prepare, work).await
+            app.perform_prepared(&caller.asking, (prepared, prepare), work).await
         });
         match performed.await {
             Ok(outcome) => Ok(answer(outcome.map_err(|error| self.problem(error))?)),

@@ -309,6 +309,25 @@ async fn a_number_is_assigned_released_and_assigned_again(#[case] engine: Engine
     api.world.assert_clean().await;
 }
 
+// TNT-09 TNT-12 TEN-08
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn the_list_of_tenants_says_what_each_has(#[case] engine: Engine) {
+    let Some((api, tenant)) = acme(engine).await else { return };
+    let other = api.world.tenant(&api.partner, "other").await;
+    let new = json!({"tenant_id": tenant.tenant_id, "name": "101"});
+    api.post("/v1/extensions", new).await.expect(201);
+    let listed = api.get("/v1/tenants?sort=name").await.expect(200).json();
+    let row = |index: usize| {
+        let row = &listed["data"][index];
+        (row["id"].clone(), row["extensions"].clone(), row["phone_numbers"].clone())
+    };
+    assert_eq!(row(0), (json!(tenant.tenant_id), json!(1), json!(2)));
+    assert_eq!(row(1), (json!(other.tenant_id), json!(0), json!(0)));
+}
+
 // EXT-01 EXT-03 EXT-06
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]

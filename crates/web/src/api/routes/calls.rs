@@ -1,4 +1,7 @@
 //! `/v1/calls`.
+//!
+//! Decided here: one tenant's calls are paged by their ends, a partner's by their ids; a cursor of
+//! one is refused by the other.
 
 use app::{
     calls::CallFilter,

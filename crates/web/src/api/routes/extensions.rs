@@ -1,4 +1,6 @@
 //! `/v1/extensions`.
+//!
+//! Decided here: an extension is known by its name on the switch, so that is never edited.
 
 use app::{resource, setup::ExtensionFilter};
 use axum::{Json, response::Response};

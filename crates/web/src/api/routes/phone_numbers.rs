@@ -75,7 +75,7 @@ struct Assignee {
 #[utoipa::path(get, path = "/v1/phone-numbers", tag = "Phone numbers",
     operation_id = "list_phone_numbers",
     params(NumberQuery), security(("key" = ["phone_numbers:read"])),
-    responses((status = 200, body = List<resource::PhoneNumber>, description = "A page of numbers")))]
+    responses((status = 200, body = List<resource::PhoneNumber>, description = "A page")))]
 async fn list(
     caller: Caller,
     Query(query): Query<NumberQuery>,

@@ -82,7 +82,7 @@ struct RetryResult {
 /// Those of the partner's own sources, newest first.
 #[utoipa::path(get, path = "/v1/rejects", tag = "Calls", operation_id = "list_rejects",
     params(RejectQuery), security(("key" = ["calls:read"])),
-    responses((status = 200, body = List<resource::RejectView>, description = "A page of rejects")))]
+    responses((status = 200, body = List<resource::RejectView>, description = "A page")))]
 async fn list(
     caller: Caller,
     Query(query): Query<RejectQuery>,

@@ -145,14 +145,25 @@ fn sort(text: Option<&str>) -> Result<(TenantSort, Sort, Order), Problem> {
     }
 }
 
+/// A tenant in a list, with what it has now.
+#[derive(Debug, Clone, serde::Serialize, ToSchema)]
+struct ListedTenant {
+    #[serde(flatten)]
+    tenant: resource::Tenant,
+    /// How many extensions it has.
+    extensions: i64,
+    /// How many phone numbers it has.
+    phone_numbers: i64,
+}
+
 /// List tenants
 #[utoipa::path(get, path = "/v1/tenants", tag = "Tenants", operation_id = "list_tenants",
     params(TenantQuery), security(("key" = ["tenants:read"])),
-    responses((status = 200, body = List<resource::Tenant>, description = "A page of tenants")))]
+    responses((status = 200, body = List<ListedTenant>, description = "A page of tenants")))]
 async fn list(
     caller: Caller,
     Query(query): Query<TenantQuery>,
-) -> Result<Json<List<resource::Tenant>>, Problem> {
+) -> Result<Json<List<ListedTenant>>, Problem> {
     let reach = caller.partner(READ)?;
     let (sort_by, sort, order) = sort(query.sort.as_deref())?;
     let request = query.paging().request(sort, order)?;
@@ -176,7 +187,18 @@ async fn list(
         };
         (key, tenant.tenant_id.to_string())
     };
-    Ok(Json(List::of((page, &request), sort, place, |tenant| (&tenant).into())))
+    let ids: Vec<TenantId> = page.rows.iter().map(|tenant| tenant.tenant_id).collect();
+    let counts = caller.api.app().present_of(reach.partner_id, &ids).await;
+    let counts = counts.map_err(|error| caller.problem(error))?;
+    let show = |tenant: account::Tenant| {
+        let own = counts.get(&tenant.tenant_id);
+        ListedTenant {
+            extensions: own.map_or(0, |own| own.extensions),
+            phone_numbers: own.map_or(0, |own| own.phone_numbers),
+            tenant: (&tenant).into(),
+        }
+    };
+    Ok(Json(List::of((page, &request), sort, place, show)))
 }
 
 /// Create a tenant
