@@ -21,13 +21,18 @@ def fresh() -> TenantInput:
 
 class Smoke(unittest.TestCase):
     def setUp(self) -> None:
-        self.client = connect(URL, KEY)
+        self.client = self.connect(KEY)
+
+    def connect(self, key: str):
+        client = connect(URL, key)
+        self.addCleanup(client.get_httpx_client().close)
+        return client
 
     def test_a_tenant_is_created_found_in_the_list_and_read(self) -> None:
         body = fresh()
         tenant = create_tenant.sync(client=self.client, body=body)
         self.assertEqual(tenant.sip_prefix, body.sip_prefix)
-        page = list_tenants.sync(client=self.client, limit=5)
+        page = list_tenants.sync(client=self.client, limit=200)
         self.assertIn(tenant.id, [row.id for row in page.data])
         again = get_tenant.sync(tenant.id, client=self.client)
         self.assertEqual(again.to_dict(), tenant.to_dict())
@@ -65,7 +70,7 @@ class Smoke(unittest.TestCase):
         self.assertEqual(second.headers["idempotent-replayed"], "true")
 
     def test_a_wrong_key_is_refused(self) -> None:
-        answer = list_tenants.sync_detailed(client=connect(URL, "sk_test_nobodys"))
+        answer = list_tenants.sync_detailed(client=self.connect("sk_test_nobodys"))
         self.assertEqual(answer.status_code, 401)
         self.assertEqual(answer.parsed.code, "unauthorized")
 

@@ -755,8 +755,12 @@ export interface components {
         };
         /** @description Where the clock is moved to. */
         Advance: {
-            /** @description Not before where it stands, and at most ten years after. */
-            now: components["schemas"]["Instant"];
+            /**
+             * Format: date-time
+             * @description Not before where it stands, and at most ten years after.
+             * @example 2026-08-01T00:00:00Z
+             */
+            now: string;
         };
         /** @description A key of the API, without its text. */
         ApiKey: {
@@ -2097,7 +2101,12 @@ export interface components {
         };
         /** @description Terms from an instant on. */
         TermsInput: {
-            effective_from?: components["schemas"]["Instant"] | null;
+            /**
+             * Format: date-time
+             * @description The first instant at which they apply; now where this is left out.
+             * @example 2027-01-01T00:00:00Z
+             */
+            effective_from?: string | null;
             figures?: components["schemas"]["Figures"] | null;
             /** @description A deck of the operator that prices calls before the minute rates do. */
             rate_deck_id?: string | null;
@@ -3434,6 +3443,8 @@ export interface operations {
             header?: {
                 /** @description The same key with the same content has one effect and one answer */
                 "Idempotency-Key"?: string;
+                /** @description The ETag of the version that is changed */
+                "If-Match"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3459,6 +3470,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongKind"];
             422: components["responses"]["Invalid"];
@@ -3593,8 +3605,6 @@ export interface operations {
             header?: {
                 /** @description The same key with the same content has one effect and one answer */
                 "Idempotency-Key"?: string;
-                /** @description The ETag of the version that is changed */
-                "If-Match"?: string;
             };
             path: {
                 /** @description The tenant's id */
@@ -3624,7 +3634,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
-            412: components["responses"]["Stale"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongKind"];
             422: components["responses"]["Invalid"];
@@ -4021,8 +4030,6 @@ export interface operations {
             header?: {
                 /** @description The same key with the same content has one effect and one answer */
                 "Idempotency-Key"?: string;
-                /** @description The ETag of the version that is changed */
-                "If-Match"?: string;
             };
             path: {
                 /** @description The endpoint's id */
@@ -4046,7 +4053,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
-            412: components["responses"]["Stale"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongKind"];
             422: components["responses"]["Invalid"];

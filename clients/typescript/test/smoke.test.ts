@@ -17,7 +17,7 @@ test('a tenant is created, found in the list and read', async () => {
   const body = fresh();
   const tenant = await unwrap(api.POST('/v1/tenants', { body }));
   assert.equal(tenant.sip_prefix, body.sip_prefix);
-  const page = await unwrap(api.GET('/v1/tenants', { params: { query: { limit: 5 } } }));
+  const page = await unwrap(api.GET('/v1/tenants', { params: { query: { limit: 200 } } }));
   assert.ok(page.data.some((row) => row.id === tenant.id));
   const path = { id: tenant.id };
   const again = await unwrap(api.GET('/v1/tenants/{id}', { params: { path } }));

@@ -113,7 +113,7 @@ fn complete(method: &HttpMethod, operation: &mut Operation) {
             ("Idempotency-Key", "The same key with the same content has one effect and one answer"),
         );
     }
-    if matches!(method, HttpMethod::Patch | HttpMethod::Delete) && has_path {
+    if matches!(method, HttpMethod::Patch) {
         problems.push(412);
         add_header_parameter(operation, ("If-Match", "The ETag of the version that is changed"));
     }

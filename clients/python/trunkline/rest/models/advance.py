@@ -14,6 +14,7 @@ class Advance:
     """Where the clock is moved to."""
 
     now: datetime.datetime
+    """ Not before where it stands, and at most ten years after. """
 
     def to_dict(self) -> dict[str, Any]:
         now = self.now.isoformat()

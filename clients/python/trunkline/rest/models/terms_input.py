@@ -22,6 +22,7 @@ class TermsInput:
     tier: str
     """ `starter`, `professional`, `business`, or `enterprise` with figures of its own. """
     effective_from: datetime.datetime | None | Unset = UNSET
+    """ The first instant at which they apply; now where this is left out. """
     figures: Figures | None | Unset = UNSET
     rate_deck_id: None | str | Unset = UNSET
     """ A deck of the operator that prices calls before the minute rates do. """

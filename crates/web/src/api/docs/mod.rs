@@ -107,9 +107,8 @@ fn page() -> String {
                     schema-style="table" default-schema-tab="example"
                     show-method-in-nav-bar="as-colored-text" nav-item-spacing="relaxed"
                     regular-font="system-ui, sans-serif" mono-font="ui-monospace, monospace" {
-                    section slot="overview" {
-                        h2 id="problems" { "Problems" }
-                        p { "Every refusal has one of these codes." }
+                    details slot="overview" {
+                        summary { "The codes of refusals" }
                         dl {
                             @for (code, title, help) in CODES {
                                 dt id={ "problem-" (code) } { code { (code) } " " (title) }

@@ -29,6 +29,7 @@
   if (wanted) {
     history.replaceState(null, '', location.pathname);
     page.addEventListener('spec-loaded', () => {
+      page.querySelector('details').open = true;
       requestAnimationFrame(() => document.getElementById(wanted[1])?.scrollIntoView());
     });
   }

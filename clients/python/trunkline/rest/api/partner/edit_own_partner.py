@@ -15,10 +15,14 @@ def _get_kwargs(
     *,
     body: PartnerChanges,
     idempotency_key: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
         headers["Idempotency-Key"] = idempotency_key
+
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "patch",
@@ -60,6 +64,11 @@ def _parse_response(
         response_409 = Problem.from_dict(response.json())
 
         return response_409
+
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
 
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
@@ -113,6 +122,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: PartnerChanges,
     idempotency_key: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[Partner | Problem]:
     """Edit the partner
 
@@ -120,6 +130,7 @@ def sync_detailed(
 
     Args:
         idempotency_key (str | Unset):
+        if_match (str | Unset):
         body (PartnerChanges): What changes of the partner. What is left out stays.
 
     Raises:
@@ -133,6 +144,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         body=body,
         idempotency_key=idempotency_key,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -147,6 +159,7 @@ def sync(
     client: AuthenticatedClient,
     body: PartnerChanges,
     idempotency_key: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Partner | Problem | None:
     """Edit the partner
 
@@ -154,6 +167,7 @@ def sync(
 
     Args:
         idempotency_key (str | Unset):
+        if_match (str | Unset):
         body (PartnerChanges): What changes of the partner. What is left out stays.
 
     Raises:
@@ -168,6 +182,7 @@ def sync(
         client=client,
         body=body,
         idempotency_key=idempotency_key,
+        if_match=if_match,
     ).parsed
 
 
@@ -176,6 +191,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: PartnerChanges,
     idempotency_key: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[Partner | Problem]:
     """Edit the partner
 
@@ -183,6 +199,7 @@ async def asyncio_detailed(
 
     Args:
         idempotency_key (str | Unset):
+        if_match (str | Unset):
         body (PartnerChanges): What changes of the partner. What is left out stays.
 
     Raises:
@@ -196,6 +213,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         body=body,
         idempotency_key=idempotency_key,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -208,6 +226,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: PartnerChanges,
     idempotency_key: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Partner | Problem | None:
     """Edit the partner
 
@@ -215,6 +234,7 @@ async def asyncio(
 
     Args:
         idempotency_key (str | Unset):
+        if_match (str | Unset):
         body (PartnerChanges): What changes of the partner. What is left out stays.
 
     Raises:
@@ -230,5 +250,6 @@ async def asyncio(
             client=client,
             body=body,
             idempotency_key=idempotency_key,
+            if_match=if_match,
         )
     ).parsed

@@ -17,14 +17,10 @@ def _get_kwargs(
     *,
     body: Confirmation,
     idempotency_key: str | Unset = UNSET,
-    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
         headers["Idempotency-Key"] = idempotency_key
-
-    if not isinstance(if_match, Unset):
-        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "delete",
@@ -73,11 +69,6 @@ def _parse_response(
         response_409 = Problem.from_dict(response.json())
 
         return response_409
-
-    if response.status_code == 412:
-        response_412 = Problem.from_dict(response.json())
-
-        return response_412
 
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
@@ -132,7 +123,6 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: Confirmation,
     idempotency_key: str | Unset = UNSET,
-    if_match: str | Unset = UNSET,
 ) -> Response[Problem | Tenant]:
     """Delete a tenant
 
@@ -142,7 +132,6 @@ def sync_detailed(
     Args:
         id (str):
         idempotency_key (str | Unset):
-        if_match (str | Unset):
         body (Confirmation): The name of what is deleted, to be sure.
 
     Raises:
@@ -157,7 +146,6 @@ def sync_detailed(
         id=id,
         body=body,
         idempotency_key=idempotency_key,
-        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -173,7 +161,6 @@ def sync(
     client: AuthenticatedClient,
     body: Confirmation,
     idempotency_key: str | Unset = UNSET,
-    if_match: str | Unset = UNSET,
 ) -> Problem | Tenant | None:
     """Delete a tenant
 
@@ -183,7 +170,6 @@ def sync(
     Args:
         id (str):
         idempotency_key (str | Unset):
-        if_match (str | Unset):
         body (Confirmation): The name of what is deleted, to be sure.
 
     Raises:
@@ -199,7 +185,6 @@ def sync(
         client=client,
         body=body,
         idempotency_key=idempotency_key,
-        if_match=if_match,
     ).parsed
 
 
@@ -209,7 +194,6 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: Confirmation,
     idempotency_key: str | Unset = UNSET,
-    if_match: str | Unset = UNSET,
 ) -> Response[Problem | Tenant]:
     """Delete a tenant
 
@@ -219,7 +203,6 @@ async def asyncio_detailed(
     Args:
         id (str):
         idempotency_key (str | Unset):
-        if_match (str | Unset):
         body (Confirmation): The name of what is deleted, to be sure.
 
     Raises:
@@ -234,7 +217,6 @@ async def asyncio_detailed(
         id=id,
         body=body,
         idempotency_key=idempotency_key,
-        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -248,7 +230,6 @@ async def asyncio(
     client: AuthenticatedClient,
     body: Confirmation,
     idempotency_key: str | Unset = UNSET,
-    if_match: str | Unset = UNSET,
 ) -> Problem | Tenant | None:
     """Delete a tenant
 
@@ -258,7 +239,6 @@ async def asyncio(
     Args:
         id (str):
         idempotency_key (str | Unset):
-        if_match (str | Unset):
         body (Confirmation): The name of what is deleted, to be sure.
 
     Raises:
@@ -275,6 +255,5 @@ async def asyncio(
             client=client,
             body=body,
             idempotency_key=idempotency_key,
-            if_match=if_match,
         )
     ).parsed

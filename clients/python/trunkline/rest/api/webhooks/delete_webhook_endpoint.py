@@ -14,14 +14,10 @@ def _get_kwargs(
     id: str,
     *,
     idempotency_key: str | Unset = UNSET,
-    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
         headers["Idempotency-Key"] = idempotency_key
-
-    if not isinstance(if_match, Unset):
-        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "delete",
@@ -65,11 +61,6 @@ def _parse_response(
         response_409 = Problem.from_dict(response.json())
 
         return response_409
-
-    if response.status_code == 412:
-        response_412 = Problem.from_dict(response.json())
-
-        return response_412
 
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
@@ -123,7 +114,6 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-    if_match: str | Unset = UNSET,
 ) -> Response[Any | Problem]:
     """Delete a webhook endpoint
 
@@ -132,7 +122,6 @@ def sync_detailed(
     Args:
         id (str):
         idempotency_key (str | Unset):
-        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -145,7 +134,6 @@ def sync_detailed(
     kwargs = _get_kwargs(
         id=id,
         idempotency_key=idempotency_key,
-        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -160,7 +148,6 @@ def sync(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-    if_match: str | Unset = UNSET,
 ) -> Any | Problem | None:
     """Delete a webhook endpoint
 
@@ -169,7 +156,6 @@ def sync(
     Args:
         id (str):
         idempotency_key (str | Unset):
-        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -183,7 +169,6 @@ def sync(
         id=id,
         client=client,
         idempotency_key=idempotency_key,
-        if_match=if_match,
     ).parsed
 
 
@@ -192,7 +177,6 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-    if_match: str | Unset = UNSET,
 ) -> Response[Any | Problem]:
     """Delete a webhook endpoint
 
@@ -201,7 +185,6 @@ async def asyncio_detailed(
     Args:
         id (str):
         idempotency_key (str | Unset):
-        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -214,7 +197,6 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         id=id,
         idempotency_key=idempotency_key,
-        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -227,7 +209,6 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-    if_match: str | Unset = UNSET,
 ) -> Any | Problem | None:
     """Delete a webhook endpoint
 
@@ -236,7 +217,6 @@ async def asyncio(
     Args:
         id (str):
         idempotency_key (str | Unset):
-        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -251,6 +231,5 @@ async def asyncio(
             id=id,
             client=client,
             idempotency_key=idempotency_key,
-            if_match=if_match,
         )
     ).parsed
