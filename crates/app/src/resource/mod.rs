@@ -7,11 +7,15 @@
 mod call;
 mod inventory;
 mod invoice;
+mod charge;
+mod deck;
 mod key;
 mod limits;
 mod log;
 mod partner;
 mod payment;
+mod profile;
+mod simulation;
 mod tenant;
 pub(crate) mod usage;
 mod webhook;
@@ -33,11 +37,15 @@ pub use self::{
     },
     inventory::{Extension, PhoneNumber},
     invoice::{BillTo, Invoice, InvoiceLine, InvoiceTax},
+    charge::{Charge, Credit, TaxJurisdiction},
+    deck::{ChangedRow, RateDeck, RateDeckDiff, RateDeckRow, RateDeckVersion},
     key::ApiKey,
     limits::{TenantDefaults, TenantLimits},
     log::{ApiRequest, AuditEntry},
     partner::{CdrSource, Job, Partner, WholesaleTerms},
     payment::{Payment, Reference, TenantBalance, Wallet, WalletTransaction},
+    profile::{BillingProfile, Trial},
+    simulation::{Amounts, SimulatedProposal, SimulationTotals, TenantSimulation},
     tenant::{Span, Tenant},
     usage::{Counts, TenantUsage, Usage, UsageDay, UsageDays, UsageSummary},
     webhook::{Event, WebhookAttempt, WebhookDelivery, WebhookDeliveryDetail, WebhookEndpoint},
