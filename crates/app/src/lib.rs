@@ -28,6 +28,7 @@ pub mod resource;
 pub mod setup;
 pub mod usage;
 pub mod webhooks;
+pub mod simulate;
 
 use std::sync::Arc;
 

@@ -48,6 +48,10 @@ impl DeckVersions {
     pub fn at(&self, instant: Timestamp) -> Option<&DeckVersion> {
         self.0.iter().rev().find(|version| version.effective_from <= instant)
     }
+    /// The version with the highest number.
+    pub fn latest(&self) -> Option<&DeckVersion> {
+        self.0.iter().max_by_key(|version| version.version)
+    }
     /// The version with this number.
     pub fn version(&self, number: i64) -> Option<&DeckVersion> {
         self.0.iter().find(|version| version.version == number)

@@ -200,8 +200,8 @@ pub async fn list(
 /// A page of a deck's versions in the order of their numbers, without their rows.
 pub async fn versions(
     tx: &mut Tx,
-    (owner, deck_id): (Option<PartnerId>, DeckId),
-    page: &PageRequest,
+    owner: Option<PartnerId>,
+    (deck_id, page): (DeckId, &PageRequest),
 ) -> Result<Page<DeckVersion>, StoreError> {
     let list = List::of(
         "select deck_id, version, effective_from, zone, row_count, '' as csv, created_at

@@ -206,8 +206,8 @@ pub async fn list(
 /// A page of a profile's versions, in the order of their numbers.
 pub async fn versions(
     tx: &mut Tx,
-    (partner_id, profile_id): (PartnerId, ProfileId),
-    page: &PageRequest,
+    partner_id: PartnerId,
+    (profile_id, page): (ProfileId, &PageRequest),
 ) -> Result<Page<DatedVersion>, StoreError> {
     let owner = [partner_id.to_string().into(), profile_id.to_string().into()];
     let list = List::of("select profile_id, version, terms, created_at from profile_version")

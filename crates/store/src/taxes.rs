@@ -117,8 +117,8 @@ pub async fn page(
 /// A page of the partner's jurisdictions, in the order of their ids.
 pub async fn list(
     tx: &mut Tx,
-    (partner_id, enabled): (PartnerId, Option<bool>),
-    page: &PageRequest,
+    partner_id: PartnerId,
+    (enabled, page): (Option<bool>, &PageRequest),
 ) -> Result<Page<Versioned>, StoreError> {
     let list = List::of(
         "select tax_id, code, name, rate_millionths, enabled, version from tax_jurisdiction",
