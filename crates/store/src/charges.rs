@@ -219,10 +219,7 @@ pub async fn list(
             "case when charge.invoice_id is null then 0 else 1 end = $?",
             is_set(filter.on_invoice),
         )
-        .only_if(
-            "case when charge.ends_at is null then 0 else 1 end = $?",
-            is_set(filter.has_end),
-        );
+        .only_if("case when charge.ends_at is null then 0 else 1 end = $?", is_set(filter.has_end));
     let id = "charge.charge_id";
     list.page(tx, (id, id), page).await?.try_map(KeptRow::read)
 }

@@ -191,11 +191,7 @@ fn charge_of(line: &LineFacts, term: &Term) -> Option<Charge> {
 
 /// The share of the base fee that was billed before: that of the period, and what a cancellation
 /// gave back of it.
-fn paid_in_advance(
-    version: &ProfileVersion,
-    term: &Term,
-    lines: &[LineFacts],
-) -> Option<Fraction> {
+fn paid_in_advance(version: &ProfileVersion, term: &Term, lines: &[LineFacts]) -> Option<Fraction> {
     if version.terms.base_fee_timing != BaseFeeTiming::Advance {
         return None;
     }

@@ -64,7 +64,7 @@ pub struct BillingProfile {
     #[schema(example = 500)]
     pub included_minutes: Option<u32>,
     /// Per extension and period.
-    #[schema(example = "15")]
+    #[schema(example = "15.00")]
     pub extension_rate: Decimal,
     /// Per standard phone number and period.
     #[schema(example = "3")]

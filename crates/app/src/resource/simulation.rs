@@ -167,7 +167,10 @@ struct Sum {
 
 impl SimulationTotals {
     /// The sums of these tenants, by currency.
-    pub fn of(results: &[TenantResult], cost_currency: Currency) -> crate::error::Result<Vec<Self>> {
+    pub fn of(
+        results: &[TenantResult],
+        cost_currency: Currency,
+    ) -> crate::error::Result<Vec<Self>> {
         let mut sums: BTreeMap<&'static str, Sum> = BTreeMap::new();
         for result in results {
             let sum = sums.entry(result.currency.code()).or_insert_with(|| Sum {

@@ -6,7 +6,8 @@
 
 use domain::{
     catalog::{
-        DeckDiff, DeckParse, DeckRow, RateBook, deck_csv_page, diff_decks, format_deck_csv, parse_deck_csv,
+        DeckDiff, DeckParse, DeckRow, RateBook, deck_csv_page, diff_decks, format_deck_csv,
+        parse_deck_csv,
     },
     ids::{DeckId, PartnerId},
     paging::{Page, PageRequest},
@@ -169,11 +170,7 @@ impl App {
     }
 
     /// A page of the owner's decks.
-    pub async fn decks(
-        &self,
-        owner: Option<PartnerId>,
-        page: &PageRequest,
-    ) -> Result<Page<Deck>> {
+    pub async fn decks(&self, owner: Option<PartnerId>, page: &PageRequest) -> Result<Page<Deck>> {
         let mut tx = self.db.begin_read().await?;
         let page = store::decks::list(&mut tx, owner, page).await?;
         tx.commit().await?;

@@ -22,7 +22,9 @@ mod wallet;
 
 pub use charges::{ChargeFilter, KeptCharge, NewCharge, NewUsage};
 pub use credits::{CreditFilter, NewCredit};
-pub use decks::{CheckedDeck, Deck, DeckComparison, DeckVersion, NewDeckVersion, deck_rows, may_follow};
+pub use decks::{
+    CheckedDeck, Deck, DeckComparison, DeckVersion, NewDeckVersion, deck_rows, may_follow,
+};
 pub use inventory::{ExtensionFilter, NumberFilter, NumberState};
 pub use limits::{DefaultsEdit, LimitReached, LimitsEdit, LimitsOf};
 pub use operator::NewOperator;

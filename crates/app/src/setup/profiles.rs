@@ -196,11 +196,7 @@ impl App {
     }
 }
 
-async fn the_profile(
-    tx: &mut Tx,
-    partner_id: PartnerId,
-    profile_id: ProfileId,
-) -> Result<Profile> {
+async fn the_profile(tx: &mut Tx, partner_id: PartnerId, profile_id: ProfileId) -> Result<Profile> {
     let found = store::profiles::find(tx, partner_id, profile_id).await?;
     found.ok_or_else(|| AppError::not_found("profile", profile_id))
 }

@@ -117,7 +117,11 @@ impl App {
     }
 
     /// The partner's jurisdiction with this id, and its version.
-    pub async fn tax(&self, partner_id: PartnerId, tax_id: TaxId) -> Result<(TaxJurisdiction, i64)> {
+    pub async fn tax(
+        &self,
+        partner_id: PartnerId,
+        tax_id: TaxId,
+    ) -> Result<(TaxJurisdiction, i64)> {
         let mut tx = self.db.begin_read().await?;
         let found = store::taxes::find(&mut tx, partner_id, tax_id).await?;
         tx.commit().await?;

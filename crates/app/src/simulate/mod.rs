@@ -198,7 +198,8 @@ impl App {
             let found = store::tenants::find(&mut tx, partner_id, *tenant_id).await?;
             found.ok_or_else(|| AppError::not_found("tenant", tenant_id))?;
         }
-        let mut bench = self.bench(&mut tx, partner_id, (&operator.home_country, proposals)).await?;
+        let mut bench =
+            self.bench(&mut tx, partner_id, (&operator.home_country, proposals)).await?;
         let filter = TenantFilter { tenants, ..TenantFilter::default() };
         let order = (TenantSort::Created, page);
         let tenants = store::tenants::list(&mut tx, partner_id, filter, order).await?;

@@ -329,11 +329,8 @@ fn a_page_of_a_deck_file_has_its_rows_and_the_header() {
         for limit in 0..7 {
             let page = deck_csv_page(&text, (first, limit));
             assert!(page.starts_with("prefix,name,rate_per_minute\n"), "{page:?}");
-            let expected: Vec<&str> = text[28..]
-                .split_inclusive(",0.01\n")
-                .skip(first)
-                .take(limit)
-                .collect();
+            let expected: Vec<&str> =
+                text[28..].split_inclusive(",0.01\n").skip(first).take(limit).collect();
             assert_eq!(page[28..], expected.concat(), "{first} {limit}");
         }
     }

@@ -130,11 +130,7 @@ impl Caller {
 
     /// Refuses a tenant that the key does not reach. One that the partner does not have is unknown
     /// to a restricted key, too.
-    pub(crate) async fn reaches(
-        &self,
-        reach: &Reach,
-        tenant_id: TenantId,
-    ) -> Result<(), Problem> {
+    pub(crate) async fn reaches(&self, reach: &Reach, tenant_id: TenantId) -> Result<(), Problem> {
         if reach.tenant(tenant_id).is_err() {
             let known = self.api.app().tenant(reach.partner_id, tenant_id).await;
             known.map_err(|error| self.problem(error))?;

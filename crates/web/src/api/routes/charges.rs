@@ -188,7 +188,10 @@ pub(super) async fn shown(
 }
 
 /// Ends or withdraws a charge.
-pub(super) async fn ended(caller: Caller, wanted: (ChargeId, ChargeKind)) -> Result<Response, Problem> {
+pub(super) async fn ended(
+    caller: Caller,
+    wanted: (ChargeId, ChargeKind),
+) -> Result<Response, Problem> {
     let partner_id = caller.partner(WRITE)?.partner_id;
     let tenant_id = found(&caller, WRITE, wanted).await?.charge.tenant_id;
     let now = caller.now();

@@ -1,4 +1,6 @@
-//! `/v1/credits`.
+//! `/v1/credits`: money that tenants have with their partner.
+//!
+//! Decided here: an amount is read in its tenant's currency. A credit is given and never edited.
 
 use app::{
     resource::{self, Decimal},
@@ -92,9 +94,9 @@ async fn create(caller: Caller, Body(input): Body<CreditInput>) -> Result<Respon
         .write(async move |app| {
             let currency = app.tenant(partner_id, tenant_id).await?.currency;
             let Decimal(amount) = &input.amount;
-            let amount = currency.parse_minor(amount).map_err(|error| {
-                app::error::AppError::invalid("amount", error.to_string())
-            })?;
+            let amount = currency
+                .parse_minor(amount)
+                .map_err(|error| app::error::AppError::invalid("amount", error.to_string()))?;
             let new = NewCredit { tenant_id, amount, reason: input.reason.clone() };
             let credit = app.give_credit(partner_id, &new).await?;
             let location = format!("/v1/credits/{}", credit.credit_id);

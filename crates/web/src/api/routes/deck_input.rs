@@ -168,9 +168,7 @@ pub(super) async fn compared(
 }
 
 /// Does long work where nobody waits for a thread.
-async fn aside<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Problem> {
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
     let broken = |why: String| {
         let error = AppError::Broken(format!("a file was not read: {why}"));
         Problem::of(error, "", None)

@@ -1,4 +1,7 @@
-//! `/v1/rate-decks`.
+//! `/v1/rate-decks`: tables of prices, their versions and rows.
+//!
+//! Decided here: a deck is created with its first version, and a row is placed by its index in the
+//! file. A version never changes.
 
 use app::{
     error::AppError,
@@ -226,10 +229,7 @@ async fn rows(
 }
 
 /// The rows beside a neighbour, which is known by its index.
-fn row_page(
-    version: &DeckVersion,
-    request: &PageRequest,
-) -> Page<(i64, domain::catalog::DeckRow)> {
+fn row_page(version: &DeckVersion, request: &PageRequest) -> Page<(i64, domain::catalog::DeckRow)> {
     let limit = i64::from(request.limit);
     let (first, end) = match &request.from {
         Some(from) => match (from.side, &from.key) {

@@ -130,11 +130,8 @@ async fn simulate(
     Body(input): Body<SimulationInput>,
 ) -> Result<Json<SimulationResult>, Problem> {
     let reach = caller.partner(READ)?;
-    let paging = Paging {
-        limit: query.limit,
-        starting_after: query.starting_after,
-        ending_before: None,
-    };
+    let paging =
+        Paging { limit: query.limit, starting_after: query.starting_after, ending_before: None };
     let page = paging.request(BY_ID, Order::Ascending)?;
     if let Some(named) = &input.tenant_ids {
         if named.len() > MAX_TENANTS {
