@@ -29,6 +29,8 @@ pub mod setup;
 pub mod usage;
 pub mod webhooks;
 pub mod simulate;
+pub mod usage;
+pub mod webhooks;
 
 use std::sync::Arc;
 

@@ -12,8 +12,8 @@ mod chunk;
 mod facts;
 mod issue;
 mod monthly;
-mod so_far;
 mod past;
+mod so_far;
 
 use adapters::clock::ClockError;
 use domain::time::{Timestamp, Zone};

@@ -9,6 +9,7 @@ mod inventory;
 mod invoice;
 mod charge;
 mod deck;
+mod inventory;
 mod key;
 mod limits;
 mod log;
@@ -39,6 +40,7 @@ pub use self::{
     invoice::{BillTo, Invoice, InvoiceLine, InvoiceTax},
     charge::{Charge, Credit, TaxJurisdiction},
     deck::{ChangedRow, RateDeck, RateDeckDiff, RateDeckRow, RateDeckVersion},
+    inventory::{Extension, PhoneNumber},
     key::ApiKey,
     limits::{TenantDefaults, TenantLimits},
     log::{ApiRequest, AuditEntry},
