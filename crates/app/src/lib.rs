@@ -26,8 +26,6 @@ pub mod overview;
 pub mod requests;
 pub mod resource;
 pub mod setup;
-pub mod usage;
-pub mod webhooks;
 pub mod simulate;
 pub mod usage;
 pub mod webhooks;

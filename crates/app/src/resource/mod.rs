@@ -5,11 +5,10 @@
 //! by an answer and carried by an event. Nothing here reads a database.
 
 mod call;
-mod inventory;
-mod invoice;
 mod charge;
 mod deck;
 mod inventory;
+mod invoice;
 mod key;
 mod limits;
 mod log;
@@ -36,11 +35,10 @@ pub use self::{
         CallDetail, CallRating, CallView, CdrBatch, CdrBatchResult, Currencies, RecordResult,
         RejectDetail, RejectView,
     },
-    inventory::{Extension, PhoneNumber},
-    invoice::{BillTo, Invoice, InvoiceLine, InvoiceTax},
     charge::{Charge, Credit, TaxJurisdiction},
     deck::{ChangedRow, RateDeck, RateDeckDiff, RateDeckRow, RateDeckVersion},
     inventory::{Extension, PhoneNumber},
+    invoice::{BillTo, Invoice, InvoiceLine, InvoiceTax},
     key::ApiKey,
     limits::{TenantDefaults, TenantLimits},
     log::{ApiRequest, AuditEntry},

@@ -1,15 +1,8 @@
 //! The routes, one module per resource. A route checks the scope, names a use case and shows what
 //! came of it.
 
+pub(super) mod addons;
 pub(super) mod balances;
-pub(super) mod calls;
-pub(super) mod cdr_batches;
-pub(super) mod events;
-pub(super) mod extensions;
-pub(super) mod invoice_changes;
-pub(super) mod invoices;
-pub(super) mod addons;
-pub(super) mod addons;
 pub(super) mod calls;
 pub(super) mod cdr_batches;
 pub(super) mod charges;
@@ -18,6 +11,8 @@ mod deck_input;
 pub(super) mod decks;
 pub(super) mod events;
 pub(super) mod extensions;
+pub(super) mod invoice_changes;
+pub(super) mod invoices;
 pub(super) mod keys;
 pub(super) mod limits;
 pub(super) mod logs;
@@ -29,7 +24,6 @@ pub(super) mod profiles;
 pub(super) mod rejects;
 pub(super) mod simulations;
 pub(super) mod taxes;
-pub(super) mod tenants;
 pub(super) mod tenants;
 pub(super) mod usage;
 pub(super) mod webhooks;
