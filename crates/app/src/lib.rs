@@ -26,6 +26,7 @@ pub mod overview;
 pub mod requests;
 pub mod resource;
 pub mod setup;
+pub mod simulate;
 pub mod usage;
 pub mod webhooks;
 

@@ -48,6 +48,10 @@ impl DeckVersions {
     pub fn at(&self, instant: Timestamp) -> Option<&DeckVersion> {
         self.0.iter().rev().find(|version| version.effective_from <= instant)
     }
+    /// The version with the highest number.
+    pub fn latest(&self) -> Option<&DeckVersion> {
+        self.0.iter().max_by_key(|version| version.version)
+    }
     /// The version with this number.
     pub fn version(&self, number: i64) -> Option<&DeckVersion> {
         self.0.iter().find(|version| version.version == number)
@@ -153,7 +157,7 @@ pub fn charge(
         Ok(charged)
     };
     let Some(wholesale) = wholesale else { return unrated(UnratedReason::NoWholesaleTerms) };
-    let Some(retail_price) = retail_price(facts, retail, basis)? else {
+    let Some(retail_price) = retail_price(facts, retail)? else {
         return unrated(UnratedReason::NoRetailRate);
     };
     let Some(wholesale_price) = wholesale_price(facts, wholesale)? else {
@@ -200,11 +204,16 @@ fn deck_price(
         .map(|quote| (deck_id, (version.version, quote.billed_seconds, quote.price))))
 }
 
-fn retail_price(
+/// What the tenant pays for a call that is not free; `None` where no rate names its destination.
+pub fn retail_price(
     facts: &CallFacts<'_>,
     side: &RetailSide<'_>,
-    basis: PriceBasis,
 ) -> Result<Option<RetailPrice>, Overflow> {
+    let basis = PriceBasis {
+        profile_id: side.profile_id,
+        profile_version: side.profile_version,
+        deck: None,
+    };
     if side.terms.usage_scope == UsageScope::OutboundOnly && facts.direction == Direction::Inbound {
         return Ok(Some(RetailPrice { basis, billed_seconds: 0, price: Nanos::ZERO }));
     }

@@ -6,7 +6,9 @@
 //! fee that merely moves to another invoice is not a difference. Nothing is stored.
 
 use crate::{
-    allocation::{AllocCall, AllocationError, PriceAfter, UsageTerms, allocate_calls, standing},
+    allocation::{
+        AllocCall, AllocationError, PriceAfter, UsageGroup, UsageTerms, allocate_calls, standing,
+    },
     invoice::compute::{
         Charge, ClosedPeriod, ComputedInvoice, InvoiceError, InvoiceInput, OpeningPeriod,
         PeakCounts, PriorPeriod, compute,
@@ -113,22 +115,47 @@ pub fn invoice_of(
     let included = terms.version.terms.included_minutes_in_force();
     let usage_terms = UsageTerms { included, versions: terms.versions };
     let usage = allocate_calls(facts.calls, &usage_terms, terms.price_after)?;
-    let closed = ClosedPeriod {
-        version: terms.version,
-        period: facts.period,
-        counts: facts.counts,
-        usage: &usage,
-        paid_in_advance: facts.paid_in_advance,
-    };
-    Ok(compute(&InvoiceInput {
+    Ok(invoice_from(facts, terms.version, &usage)?)
+}
+
+/// The invoice of a period under these terms, its usage allocated already.
+pub fn invoice_from(
+    facts: &PeriodFacts<'_>,
+    version: &ProfileVersion,
+    usage: &[UsageGroup],
+) -> Result<ComputedInvoice, InvoiceError> {
+    compute(&InvoiceInput {
         currency: facts.currency,
-        closed: Some(closed),
+        closed: Some(ClosedPeriod {
+            version,
+            period: facts.period,
+            counts: facts.counts,
+            usage,
+            paid_in_advance: facts.paid_in_advance,
+        }),
         opening: facts.opening.map(|(version, period)| OpeningPeriod { version, period }),
         charges: facts.charges,
         prior: facts.prior,
         taxes: facts.taxes,
         credit_available: facts.credit_available,
-    })?)
+    })
+}
+
+/// The invoice of a period that was billed under `current`, had it been `proposed`, whose usage is
+/// allocated already.
+pub fn proposed_from(
+    facts: &PeriodFacts<'_>,
+    (current, proposed): (&ProfileVersion, &ProfileVersion),
+    usage: &[UsageGroup],
+) -> Result<ComputedInvoice, InvoiceError> {
+    let mut version = proposed.clone();
+    version.terms.base_fee_timing = current.terms.base_fee_timing;
+    // A change of profile that was already decided stays; the same profile going on is replaced.
+    let opening = facts.opening.map(|(next, period)| {
+        let goes_on = next.profile_id == current.profile_id;
+        (if goes_on { &version } else { next }, period)
+    });
+    invoice_from(&PeriodFacts { opening, ..*facts }, &version, usage)
 }
 
 /// The period under a proposal, beside what it was.
@@ -158,17 +185,10 @@ fn proposed(
         let Repriced { basis, billed_seconds, retail } = (proposal.reprice)(call)?;
         calls.push(AllocCall { basis, billed_seconds, retail, ..call.clone() });
     }
-    let mut version = proposal.version.clone();
-    version.terms.base_fee_timing = current.version.terms.base_fee_timing;
-    let versions = [version.clone()];
-    // A change of profile that was already decided stays; the same profile going on is replaced.
-    let opening = facts.opening.map(|(next, period)| {
-        let goes_on = next.profile_id == current.version.profile_id;
-        (if goes_on { &version } else { next }, period)
-    });
-    let facts = PeriodFacts { calls: &calls, opening, ..*facts };
-    let price_after = proposal.price_after;
-    invoice_of(&facts, &PeriodTerms { version: &version, versions: &versions, price_after })
+    let included = proposal.version.terms.included_minutes_in_force();
+    let usage_terms = UsageTerms { included, versions: std::slice::from_ref(proposal.version) };
+    let usage = allocate_calls(&calls, &usage_terms, proposal.price_after)?;
+    Ok(proposed_from(facts, (current.version, proposal.version), &usage)?)
 }
 
 /// Prices calls at a version's plain minute rates, their billed seconds unchanged.

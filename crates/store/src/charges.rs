@@ -6,14 +6,16 @@
 use domain::{
     account::{Charge, ChargeKind},
     ids::{ChargeId, InvoiceId, PartnerId, TenantId},
-    money::{Micros, Nanos},
+    money::{Currency, Micros, Nanos},
+    paging::{Page, PageRequest},
     time::{Span, Timestamp},
 };
 
 use crate::{
-    columns::{after, flag, guarded, id, named, optional_instant},
+    columns::{after, currency, flag, guarded, id, named, optional_id, optional_instant},
     db::{Tx, json_list, on},
     error::StoreError,
+    listing::List,
 };
 
 const fn kind_text(kind: ChargeKind) -> &'static str {
@@ -122,6 +124,104 @@ pub async fn page(
     .bind(limit)
     .fetch_all(conn).await)?;
     rows.into_iter().map(ChargeRow::read).collect()
+}
+
+/// A charge and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptCharge {
+    /// The charge.
+    pub charge: Charge,
+    /// Its tenant's currency.
+    pub currency: Currency,
+    /// The invoice that carries it, of a one-time charge.
+    pub invoice_id: Option<InvoiceId>,
+    /// When it was added.
+    pub created_at: Timestamp,
+}
+
+/// Which charges are listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChargeFilter {
+    /// How they repeat.
+    pub kind: ChargeKind,
+    /// Only of these tenants.
+    pub tenants: Option<Vec<TenantId>>,
+    /// Only of this tenant.
+    pub tenant_id: Option<TenantId>,
+    /// Only those that are on an invoice, or only those that are not.
+    pub on_invoice: Option<bool>,
+    /// Only those that have an end, or only those that have none.
+    pub has_end: Option<bool>,
+}
+
+#[derive(sqlx::FromRow)]
+struct KeptRow {
+    #[sqlx(flatten)]
+    charge: ChargeRow,
+    currency: String,
+    invoice_id: Option<String>,
+    created_at: i64,
+}
+
+impl KeptRow {
+    fn read(self) -> Result<KeptCharge, StoreError> {
+        Ok(KeptCharge {
+            charge: self.charge.read()?,
+            currency: currency("tenant.currency", &self.currency)?,
+            invoice_id: optional_id("charge.invoice_id", self.invoice_id.as_deref())?,
+            created_at: Timestamp::from_micros(self.created_at),
+        })
+    }
+}
+
+/// The text of `select` for kept charges, with what follows the join.
+macro_rules! select_kept {
+    ($rest:literal) => {
+        concat!(
+            "select charge.charge_id, charge.tenant_id, charge.kind, charge.description,
+               charge.quantity_micros, charge.unit_price_nanos, charge.taxable,
+               charge.starts_at, charge.ends_at, charge.invoice_id, charge.created_at,
+               tenant.currency
+             from charge
+             join tenant on tenant.partner_id = charge.partner_id
+               and tenant.tenant_id = charge.tenant_id ",
+            $rest
+        )
+    };
+}
+
+/// The partner's charge with this id, and what became of it.
+pub async fn kept(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    charge_id: ChargeId,
+) -> Result<Option<KeptCharge>, StoreError> {
+    let row: Option<KeptRow> = on!(tx, conn => sqlx::query_as(
+        select_kept!("where charge.partner_id = $1 and charge.charge_id = $2"),
+    ).bind(partner_id.to_string()).bind(charge_id.to_string()).fetch_optional(conn).await)?;
+    row.map(KeptRow::read).transpose()
+}
+
+/// A page of charges, in the order of their ids.
+pub async fn list(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    filter: ChargeFilter,
+    page: &PageRequest,
+) -> Result<Page<KeptCharge>, StoreError> {
+    let is_set = |wanted: Option<bool>| wanted.map(i64::from);
+    let list = List::of(select_kept!(""))
+        .only("charge.partner_id = $?", [partner_id.to_string().into()])
+        .only("charge.kind = $?", [kind_text(filter.kind).into()])
+        .one_of("charge.tenant_id in (select value from json_each($?))", filter.tenants)
+        .only_if("charge.tenant_id = $?", filter.tenant_id.map(|it| it.to_string()))
+        .only_if(
+            "case when charge.invoice_id is null then 0 else 1 end = $?",
+            is_set(filter.on_invoice),
+        )
+        .only_if("case when charge.ends_at is null then 0 else 1 end = $?", is_set(filter.has_end));
+    let id = "charge.charge_id";
+    list.page(tx, (id, id), page).await?.try_map(KeptRow::read)
 }
 
 /// Ends a charge at `at`; `Stale` where it has an end already or an invoice carries it.

@@ -6,14 +6,16 @@
 use domain::{
     account::Credit,
     ids::{CreditId, InvoiceId, PartnerId, TenantId},
-    money::Minor,
+    money::{Currency, Minor},
+    paging::{Page, PageRequest},
     time::Timestamp,
 };
 
 use crate::{
-    columns::{after, guarded, id},
+    columns::{after, currency, guarded, id},
     db::{Tx, json_list, on},
     error::StoreError,
+    listing::List,
 };
 
 #[derive(sqlx::FromRow)]
@@ -69,6 +71,45 @@ pub async fn find(
          where partner_id = $1 and credit_id = $2",
     ).bind(partner_id.to_string()).bind(credit_id.to_string()).fetch_optional(conn).await)?;
     row.map(CreditRow::read).transpose()
+}
+
+/// Whose credits are listed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CreditFilter {
+    /// Only of these tenants.
+    pub tenants: Option<Vec<TenantId>>,
+    /// Only of this tenant.
+    pub tenant_id: Option<TenantId>,
+}
+
+#[derive(sqlx::FromRow)]
+struct PricedRow {
+    #[sqlx(flatten)]
+    credit: CreditRow,
+    currency: String,
+}
+
+/// A page of credits with their tenants' currencies, in the order of their ids; used ones too.
+pub async fn list(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    filter: CreditFilter,
+    page: &PageRequest,
+) -> Result<Page<(Credit, Currency)>, StoreError> {
+    let list = List::of(
+        "select credit.credit_id, credit.tenant_id, credit.amount_minor, credit.remaining_minor,
+           credit.reason, credit.created_at, tenant.currency
+         from credit
+         join tenant on tenant.partner_id = credit.partner_id
+           and tenant.tenant_id = credit.tenant_id",
+    )
+    .only("credit.partner_id = $?", [partner_id.to_string().into()])
+    .one_of("credit.tenant_id in (select value from json_each($?))", filter.tenants)
+    .only_if("credit.tenant_id = $?", filter.tenant_id.map(|it| it.to_string()));
+    let page = list.page(tx, ("credit.credit_id", "credit.credit_id"), page).await?;
+    page.try_map(|row: PricedRow| {
+        Ok((row.credit.read()?, currency("tenant.currency", &row.currency)?))
+    })
 }
 
 /// Up to `limit` credits of a tenant after `last`, in the order of their ids, used ones too.

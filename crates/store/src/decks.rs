@@ -5,6 +5,7 @@
 
 use domain::{
     ids::{DeckId, PartnerId},
+    paging::{Page, PageRequest},
     time::{Timestamp, Zone},
 };
 
@@ -12,6 +13,7 @@ use crate::{
     columns::{after, guarded, id, zone},
     db::{Tx, on, owner_text},
     error::StoreError,
+    listing::List,
 };
 
 /// A deck, whatever its versions say.
@@ -182,4 +184,29 @@ pub async fn version(
     .bind(version)
     .fetch_optional(conn).await)?;
     row.map(VersionRow::read).transpose()
+}
+
+/// A page of the owner's decks, in the order of their ids.
+pub async fn list(
+    tx: &mut Tx,
+    owner: Option<PartnerId>,
+    page: &PageRequest,
+) -> Result<Page<Deck>, StoreError> {
+    let list = List::of("select deck_id, name, latest_version, created_at from deck")
+        .only("owner_id = $?", [owner_text(owner).into()]);
+    list.page(tx, ("deck_id", "deck_id"), page).await?.try_map(DeckRow::read)
+}
+
+/// A page of a deck's versions in the order of their numbers, without their rows.
+pub async fn versions(
+    tx: &mut Tx,
+    owner: Option<PartnerId>,
+    (deck_id, page): (DeckId, &PageRequest),
+) -> Result<Page<DeckVersion>, StoreError> {
+    let list = List::of(
+        "select deck_id, version, effective_from, zone, row_count, '' as csv, created_at
+         from deck_version",
+    )
+    .only("owner_id = $? and deck_id = $?", [owner_text(owner).into(), deck_id.to_string().into()]);
+    list.page(tx, ("version", "deck_id"), page).await?.try_map(VersionRow::read)
 }

@@ -16,6 +16,7 @@ const TEXTS: &[(i64, &str, &str)] = &[
     (1, "foundation", include_str!("../migrations/0001_foundation.sql")),
     (2, "webhooks", include_str!("../migrations/0002_webhooks.sql")),
     (3, "api", include_str!("../migrations/0003_api.sql")),
+    (4, "catalog", include_str!("../migrations/0004_catalog.sql")),
     (5, "invoices", include_str!("../migrations/0005_invoices.sql")),
     (6, "calls", include_str!("../migrations/0006_calls.sql")),
 ];

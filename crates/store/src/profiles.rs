@@ -5,6 +5,7 @@
 
 use domain::{
     ids::{PartnerId, ProfileId},
+    paging::{Page, PageRequest},
     profile::{ProfileTerms, ProfileVersion},
     term::DatedVersion,
     time::Timestamp,
@@ -16,6 +17,7 @@ use crate::{
     columns::{after, guarded, id},
     db::{Tx, json_list, on},
     error::StoreError,
+    listing::List,
 };
 
 /// A profile, whatever its versions say.
@@ -156,6 +158,62 @@ pub async fn page(
          limit $3",
     ).bind(partner_id.to_string()).bind(after(last)).bind(limit).fetch_all(conn).await)?;
     rows.into_iter().map(ProfileRow::read).collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct LatestRow {
+    profile_id: String,
+    name: String,
+    latest_version: i64,
+    created_at: i64,
+    terms: String,
+    made_at: i64,
+}
+
+impl LatestRow {
+    fn read(self) -> Result<(Profile, DatedVersion), StoreError> {
+        let Self { profile_id, name, latest_version, created_at, terms, made_at } = self;
+        let version = VersionRow {
+            profile_id: profile_id.clone(),
+            version: latest_version,
+            terms,
+            created_at: made_at,
+        };
+        let (_, dated) = version.read()?;
+        Ok((ProfileRow { profile_id, name, latest_version, created_at }.read()?, dated))
+    }
+}
+
+/// A page of the partner's profiles with their latest versions, in the order of their ids.
+pub async fn list(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    page: &PageRequest,
+) -> Result<Page<(Profile, DatedVersion)>, StoreError> {
+    let list = List::of(
+        "select profile.profile_id, profile.name, profile.latest_version, profile.created_at,
+           latest.terms, latest.created_at as made_at
+         from profile
+         join profile_version latest on latest.partner_id = profile.partner_id
+           and latest.profile_id = profile.profile_id
+           and latest.version = profile.latest_version",
+    )
+    .only("profile.partner_id = $?", [partner_id.to_string().into()]);
+    let id = "profile.profile_id";
+    list.page(tx, (id, id), page).await?.try_map(LatestRow::read)
+}
+
+/// A page of a profile's versions, in the order of their numbers.
+pub async fn versions(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    (profile_id, page): (ProfileId, &PageRequest),
+) -> Result<Page<DatedVersion>, StoreError> {
+    let owner = [partner_id.to_string().into(), profile_id.to_string().into()];
+    let list = List::of("select profile_id, version, terms, created_at from profile_version")
+        .only("partner_id = $? and profile_id = $?", owner);
+    let page = list.page(tx, ("version", "profile_id"), page).await?;
+    page.try_map(|row: VersionRow| row.read().map(|(_, dated)| dated))
 }
 
 #[derive(sqlx::FromRow)]

@@ -1,16 +1,19 @@
 //! Tax jurisdictions of a partner (TAX-01).
 //!
-//! Decided here: nothing is deleted; a jurisdiction is switched off.
+//! Decided here: a jurisdiction is known to tenants by its code, which therefore never changes.
+//! Issued invoices keep their own copy.
 
 use domain::{
     account::TaxJurisdiction,
     ids::{PartnerId, TaxId, TenantId},
+    paging::{Page, PageRequest},
 };
 
 use crate::{
     columns::{after, flag, guarded, id, number},
     db::{Tx, json_list, on},
     error::StoreError,
+    listing::List,
 };
 
 #[derive(sqlx::FromRow)]
@@ -109,6 +112,48 @@ pub async fn page(
          limit $3",
     ).bind(partner_id.to_string()).bind(after(last)).bind(limit).fetch_all(conn).await)?;
     rows.into_iter().map(TaxRow::read).collect()
+}
+
+/// A page of the partner's jurisdictions, in the order of their ids.
+pub async fn list(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    (enabled, page): (Option<bool>, &PageRequest),
+) -> Result<Page<Versioned>, StoreError> {
+    let list = List::of(
+        "select tax_id, code, name, rate_millionths, enabled, version from tax_jurisdiction",
+    )
+    .only("partner_id = $?", [partner_id.to_string().into()])
+    .only_if("enabled = $?", enabled.map(i64::from));
+    list.page(tx, ("tax_id", "tax_id"), page).await?.try_map(TaxRow::read)
+}
+
+/// How many tenants list the jurisdiction with this code.
+pub async fn count_listing(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    code: &str,
+) -> Result<i64, StoreError> {
+    let (count,): (i64,) = on!(tx, conn => sqlx::query_as(
+        "select count(*) from tenant_tax where partner_id = $1 and code = $2",
+    ).bind(partner_id.to_string()).bind(code).fetch_one(conn).await)?;
+    Ok(count)
+}
+
+/// Deletes a jurisdiction that no tenant lists, if the row still has version `seen`.
+pub async fn delete(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    (tax_id, seen): (TaxId, i64),
+) -> Result<(), StoreError> {
+    let deleted = on!(tx, conn => sqlx::query(
+        "delete from tax_jurisdiction where partner_id = $1 and tax_id = $2 and version = $3",
+    )
+    .bind(partner_id.to_string())
+    .bind(tax_id.to_string())
+    .bind(seen)
+    .execute(conn).await.map(|done| done.rows_affected()))?;
+    guarded(deleted, "the tax jurisdiction")
 }
 
 /// Which of `codes` the partner has, in their order.

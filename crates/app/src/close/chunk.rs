@@ -297,13 +297,13 @@ fn after_close(tenant: &Tenant, opening: Option<&Term>) -> Tenant {
 }
 
 /// The first instant after `start`: bill periods up to and including that of `start` lie before it.
-fn just_after(start: Timestamp) -> Timestamp {
+pub(super) fn just_after(start: Timestamp) -> Timestamp {
     Timestamp::from_micros(start.micros() + 1)
 }
 
 /// What late calls, billed by the period that starts at `bill_start`, change in closed periods:
 /// each as it was billed so far and as it is now (ruling 5).
-async fn prior_usage(
+pub(super) async fn prior_usage(
     tx: &mut Tx,
     billing: &Billing<'_>,
     (tenant, bill_start): (&Tenant, Timestamp),

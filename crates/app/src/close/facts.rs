@@ -156,12 +156,7 @@ impl<'a> Billing<'a> {
             let page = store::calls::of_tenant(tx, owner, term.span, (last, CALLS_PAGE)).await?;
             let Some(end) = page.last() else { return Ok(calls) };
             last = Some((end.ended_at, end.call_id));
-            calls.extend(page.into_iter().filter(|call| {
-                call.outcome == Outcome::Rated
-                    && call.charge == RetailCharge::Billable
-                    && call.usage_period_start == term.span.start
-                    && call.bill_period_start < billed_before
-            }));
+            calls.extend(page.into_iter().filter(|it| is_carried(it, term, billed_before)));
         }
     }
 
@@ -303,6 +298,14 @@ impl<'a> Billing<'a> {
         }
         Ok(tables.into_iter().map(|(id, table)| (id, TaxTable::of(table))).collect())
     }
+}
+
+/// Whether the invoice of a period carries the call; `billed_before` leaves out what later ones do.
+pub(crate) fn is_carried(call: &Call, term: &Term, billed_before: Timestamp) -> bool {
+    call.outcome == Outcome::Rated
+        && call.charge == RetailCharge::Billable
+        && call.usage_period_start == term.span.start
+        && call.bill_period_start < billed_before
 }
 
 /// One tenant's period, ready to be computed.

@@ -12,6 +12,7 @@ mod chunk;
 mod facts;
 mod issue;
 mod monthly;
+mod past;
 mod so_far;
 
 use adapters::clock::ClockError;
@@ -23,9 +24,10 @@ use crate::{
 };
 
 pub(crate) use chunk::period_lines;
-pub(crate) use facts::{Billing, Books, alloc_call, price_after};
+pub(crate) use facts::{Billing, Books, alloc_call, is_carried, price_after};
 pub(crate) use issue::{issue_tx, issued_as, keep_logo, take_credits};
 pub(crate) use monthly::debit_added;
+pub(crate) use past::{PastPeriod, past_period};
 
 /// Tenants in one transaction: they share its reads and its one disk flush.
 const CHUNK: i64 = 500;

@@ -5,6 +5,8 @@
 //! by an answer and carried by an event. Nothing here reads a database.
 
 mod call;
+mod charge;
+mod deck;
 mod inventory;
 mod invoice;
 mod key;
@@ -12,6 +14,8 @@ mod limits;
 mod log;
 mod partner;
 mod payment;
+mod profile;
+mod simulation;
 mod tenant;
 pub(crate) mod usage;
 mod webhook;
@@ -31,6 +35,8 @@ pub use self::{
         CallDetail, CallRating, CallView, CdrBatch, CdrBatchResult, Currencies, RecordResult,
         RejectDetail, RejectView,
     },
+    charge::{Charge, Credit, TaxJurisdiction},
+    deck::{ChangedRow, RateDeck, RateDeckDiff, RateDeckRow, RateDeckVersion},
     inventory::{Extension, PhoneNumber},
     invoice::{BillTo, Invoice, InvoiceLine, InvoiceTax},
     key::ApiKey,
@@ -38,6 +44,8 @@ pub use self::{
     log::{ApiRequest, AuditEntry},
     partner::{CdrSource, Job, Partner, WholesaleTerms},
     payment::{Payment, Reference, TenantBalance, Wallet, WalletTransaction},
+    profile::{BillingProfile, Trial},
+    simulation::{Amounts, SimulatedProposal, SimulationTotals, TenantSimulation},
     tenant::{Span, Tenant},
     usage::{Counts, TenantUsage, Usage, UsageDay, UsageDays, UsageSummary},
     webhook::{Event, WebhookAttempt, WebhookDelivery, WebhookDeliveryDetail, WebhookEndpoint},

@@ -7,15 +7,18 @@ use domain::{
     account::{Charge, ChargeKind},
     ids::{ChargeId, PartnerId, TenantId},
     money::{Micros, Nanos},
+    paging::{Page, PageRequest},
     time::Timestamp,
 };
 use serde_json::json;
-use store::{charges::UsageReport, error::StoreError};
+pub use store::charges::{ChargeFilter, KeptCharge};
+use store::{charges::UsageReport, db::Tx, error::StoreError};
 
 use super::{Happened, fields::Checks, record, the_tenant};
 use crate::{
     App,
     error::{AppError, Result},
+    resource,
 };
 
 /// A charge to be.
@@ -100,12 +103,38 @@ impl App {
                     kind: "charge.created",
                     object_id: charge.charge_id.to_string(),
                     version: 1,
-                    payload: json!({ "tenant_id": new.tenant_id, "description": new.description }),
+                    payload: told(tx, partner_id, charge.charge_id, now).await?,
                 };
                 record(tx, partner_id, &[created], now).await
             })
             .await?;
         Ok(charge)
+    }
+
+    /// The partner's charge with this id, if it repeats like this.
+    pub async fn charge(
+        &self,
+        partner_id: PartnerId,
+        (charge_id, kind): (ChargeId, ChargeKind),
+    ) -> Result<KeptCharge> {
+        let mut tx = self.db.begin_read().await?;
+        let found = store::charges::kept(&mut tx, partner_id, charge_id).await?;
+        tx.commit().await?;
+        let found = found.filter(|found| found.charge.kind == kind);
+        found.ok_or_else(|| AppError::not_found("charge", charge_id))
+    }
+
+    /// A page of the partner's charges.
+    pub async fn charges(
+        &self,
+        partner_id: PartnerId,
+        filter: ChargeFilter,
+        page: &PageRequest,
+    ) -> Result<Page<KeptCharge>> {
+        let mut tx = self.db.begin_read().await?;
+        let page = store::charges::list(&mut tx, partner_id, filter, page).await?;
+        tx.commit().await?;
+        Ok(page)
     }
 
     /// Ends a charge now; a one-time charge that no invoice carries yet is withdrawn.
@@ -129,7 +158,7 @@ impl App {
                     kind: "charge.ended",
                     object_id: charge_id.to_string(),
                     version: 2,
-                    payload: json!({ "tenant_id": charge.tenant_id, "ends_at": at.to_string() }),
+                    payload: told(tx, partner_id, charge_id, now).await?,
                 };
                 record(tx, partner_id, &[ended], now).await
             })
@@ -179,6 +208,17 @@ impl App {
             })
             .await
     }
+}
+
+async fn told(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    charge_id: ChargeId,
+    now: Timestamp,
+) -> Result<serde_json::Value> {
+    let kept = store::charges::kept(tx, partner_id, charge_id).await?;
+    let kept = kept.ok_or_else(|| AppError::not_found("charge", charge_id))?;
+    Ok(json!({ "charge": resource::Charge::of(&kept, now) }))
 }
 
 fn check_report(

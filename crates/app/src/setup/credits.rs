@@ -4,16 +4,19 @@
 
 use domain::{
     account::Credit,
-    ids::{PartnerId, TenantId},
+    ids::{CreditId, PartnerId, TenantId},
     ledger::{Account, Flow, LedgerTx, Transfer, TransferKind, TxSource},
-    money::Minor,
+    money::{Currency, Minor},
+    paging::{Page, PageRequest},
 };
 use serde_json::json;
+pub use store::credits::CreditFilter;
 
 use super::{Happened, fields::Checks, record, the_tenant};
 use crate::{
     App,
     error::{AppError, Result},
+    resource,
 };
 
 /// A credit to be.
@@ -28,6 +31,33 @@ pub struct NewCredit {
 }
 
 impl App {
+    /// The partner's credit with this id, and its currency.
+    pub async fn credit(
+        &self,
+        partner_id: PartnerId,
+        credit_id: CreditId,
+    ) -> Result<(Credit, Currency)> {
+        let mut tx = self.db.begin_read().await?;
+        let found = store::credits::find(&mut tx, partner_id, credit_id).await?;
+        let credit = found.ok_or_else(|| AppError::not_found("credit", credit_id))?;
+        let tenant = the_tenant(&mut tx, partner_id, credit.tenant_id).await?;
+        tx.commit().await?;
+        Ok((credit, tenant.currency))
+    }
+
+    /// A page of the partner's credits, used ones too.
+    pub async fn credits(
+        &self,
+        partner_id: PartnerId,
+        filter: CreditFilter,
+        page: &PageRequest,
+    ) -> Result<Page<(Credit, Currency)>> {
+        let mut tx = self.db.begin_read().await?;
+        let page = store::credits::list(&mut tx, partner_id, filter, page).await?;
+        tx.commit().await?;
+        Ok(page)
+    }
+
     /// Gives a tenant a credit.
     pub async fn give_credit(&self, partner_id: PartnerId, new: &NewCredit) -> Result<Credit> {
         let now = self.clock.now();
@@ -62,7 +92,7 @@ impl App {
                     kind: "credit.created",
                     object_id: credit_id.clone(),
                     version: 1,
-                    payload: json!({ "tenant_id": new.tenant_id, "amount_minor": new.amount }),
+                    payload: json!({ "credit": resource::Credit::of(&credit, tenant.currency) }),
                 };
                 record(tx, partner_id, &[created], now).await
             })

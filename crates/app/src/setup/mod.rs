@@ -20,9 +20,11 @@ mod taxes;
 mod tenants;
 mod wallet;
 
-pub use charges::{NewCharge, NewUsage};
-pub use credits::NewCredit;
-pub use decks::NewDeckVersion;
+pub use charges::{ChargeFilter, KeptCharge, NewCharge, NewUsage};
+pub use credits::{CreditFilter, NewCredit};
+pub use decks::{
+    CheckedDeck, Deck, DeckComparison, DeckVersion, NewDeckVersion, deck_rows, may_follow,
+};
 pub use inventory::{ExtensionFilter, NumberFilter, NumberState};
 pub use limits::{DefaultsEdit, LimitReached, LimitsEdit, LimitsOf};
 pub use operator::NewOperator;

@@ -5,31 +5,87 @@
 
 use domain::{
     ids::{PartnerId, ProfileId},
+    money::Currency,
+    paging::{Page, PageRequest},
     profile::{
         ProfileEdit, ProfileTerms, ProfileVersion, ProfileWarning, TermsErrors, validate, warnings,
     },
+    term::DatedVersion,
     tier::TierRates,
     time::Timestamp,
 };
 use serde_json::json;
-use store::db::Tx;
+use store::{db::Tx, profiles::Profile};
 
 use super::{Happened, directory_changed, fields::Checks, record, the_partner};
 use crate::{
     App,
     error::{AppError, FieldError, Result},
+    resource::BillingProfile,
 };
 
-/// A saved version and what is worth a second look (PRO-20).
+/// A version as it is kept, and what is worth a second look (PRO-20).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedProfile {
-    /// The version in force for tenants from their next cycle.
+    /// The version; the latest one is in force for tenants from their next cycle.
     pub version: ProfileVersion,
-    /// Prices that lose money or look swapped.
+    /// Prices of the latest version that lose money or look swapped.
     pub warnings: Vec<ProfileWarning>,
+    /// Of its prices.
+    pub currency: Currency,
+    /// When the profile was created.
+    pub created_at: Timestamp,
+    /// When this version was made.
+    pub version_created_at: Timestamp,
+}
+
+/// What profiles are shown with.
+struct Shelf {
+    currency: Currency,
+    cost: Option<TierRates>,
 }
 
 impl App {
+    /// The partner's profile with this id, by its latest version.
+    pub async fn profile(
+        &self,
+        partner_id: PartnerId,
+        profile_id: ProfileId,
+    ) -> Result<SavedProfile> {
+        let mut tx = self.db.begin_read().await?;
+        let profile = kept(&mut tx, partner_id, profile_id, self.clock.now()).await?;
+        tx.commit().await?;
+        Ok(profile)
+    }
+
+    /// A page of the partner's profiles, each by its latest version.
+    pub async fn profiles(
+        &self,
+        partner_id: PartnerId,
+        page: &PageRequest,
+    ) -> Result<Page<SavedProfile>> {
+        let mut tx = self.db.begin_read().await?;
+        let shelf = Shelf::load(&mut tx, partner_id, self.clock.now()).await?;
+        let page = store::profiles::list(&mut tx, partner_id, page).await?;
+        tx.commit().await?;
+        Ok(page.map(|(profile, latest)| shelf.show(&profile, latest)))
+    }
+
+    /// A page of a profile's versions.
+    pub async fn profile_versions(
+        &self,
+        partner_id: PartnerId,
+        profile_id: ProfileId,
+        page: &PageRequest,
+    ) -> Result<Page<SavedProfile>> {
+        let mut tx = self.db.begin_read().await?;
+        let shelf = Shelf::load(&mut tx, partner_id, self.clock.now()).await?;
+        let profile = the_profile(&mut tx, partner_id, profile_id).await?;
+        let page = store::profiles::versions(&mut tx, partner_id, (profile_id, page)).await?;
+        tx.commit().await?;
+        Ok(page.map(|version| shelf.show(&profile, version)))
+    }
+
     /// Creates a profile of a partner.
     pub async fn create_profile(
         &self,
@@ -45,7 +101,7 @@ impl App {
                 the_partner(tx, partner_id).await?;
                 check_references(tx, partner_id, &version).await?;
                 store::profiles::insert(tx, partner_id, &version, now).await?;
-                saved(tx, partner_id, &version, now).await
+                saved(tx, partner_id, version.profile_id, now).await
             })
             .await
     }
@@ -68,12 +124,11 @@ impl App {
                 }
                 let next = latest.next(edit.clone()).map_err(invalid)?;
                 if next.version == latest.version {
-                    let warnings = warnings_of(tx, partner_id, &next.terms, now).await?;
-                    return Ok(SavedProfile { version: next, warnings });
+                    return kept(tx, partner_id, profile_id, now).await;
                 }
                 check_references(tx, partner_id, &next).await?;
                 store::profiles::add_version(tx, partner_id, (&next, seen), now).await?;
-                saved(tx, partner_id, &next, now).await
+                saved(tx, partner_id, profile_id, now).await
             })
             .await
     }
@@ -101,12 +156,13 @@ impl App {
                     let message = "new tenants get this profile by default".to_owned();
                     return Err(AppError::Refused(message));
                 }
+                let last = kept(tx, partner_id, profile_id, now).await?;
                 store::profiles::delete(tx, partner_id, profile_id).await?;
                 let deleted = Happened {
                     kind: "billing_profile.deleted",
                     object_id: profile_id.to_string(),
                     version: profile.latest_version,
-                    payload: json!({ "name": profile.name }),
+                    payload: json!({ "billing_profile": BillingProfile::from(&last) }),
                 };
                 record(tx, partner_id, &[deleted], now).await?;
                 directory_changed(tx).await
@@ -140,41 +196,72 @@ impl App {
     }
 }
 
+async fn the_profile(tx: &mut Tx, partner_id: PartnerId, profile_id: ProfileId) -> Result<Profile> {
+    let found = store::profiles::find(tx, partner_id, profile_id).await?;
+    found.ok_or_else(|| AppError::not_found("profile", profile_id))
+}
+
+/// A profile as it is kept, by its latest version.
+async fn kept(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    profile_id: ProfileId,
+    now: Timestamp,
+) -> Result<SavedProfile> {
+    let profile = the_profile(tx, partner_id, profile_id).await?;
+    let number = (profile_id, profile.latest_version);
+    let latest = store::profiles::version(tx, partner_id, number).await?;
+    let latest = latest.ok_or_else(|| AppError::not_found("profile", profile_id))?;
+    Ok(Shelf::load(tx, partner_id, now).await?.show(&profile, latest))
+}
+
 async fn saved(
     tx: &mut Tx,
     partner_id: PartnerId,
-    version: &ProfileVersion,
+    profile_id: ProfileId,
     now: Timestamp,
 ) -> Result<SavedProfile> {
-    let kind =
-        if version.version == 1 { "billing_profile.created" } else { "billing_profile.updated" };
+    let saved = kept(tx, partner_id, profile_id, now).await?;
+    let number = saved.version.version;
+    let kind = if number == 1 { "billing_profile.created" } else { "billing_profile.updated" };
     let happened = Happened {
         kind,
-        object_id: version.profile_id.to_string(),
-        version: version.version,
-        payload: json!({ "name": version.terms.name, "version": version.version }),
+        object_id: profile_id.to_string(),
+        version: number,
+        payload: json!({ "billing_profile": BillingProfile::from(&saved) }),
     };
     record(tx, partner_id, &[happened], now).await?;
     directory_changed(tx).await?;
-    let warnings = warnings_of(tx, partner_id, &version.terms, now).await?;
-    Ok(SavedProfile { version: version.clone(), warnings })
+    Ok(saved)
 }
 
-async fn warnings_of(
-    tx: &mut Tx,
-    partner_id: PartnerId,
-    terms: &ProfileTerms,
-    now: Timestamp,
-) -> Result<Vec<ProfileWarning>> {
-    let wholesale = store::partners::terms_at(tx, partner_id, now).await?;
-    let rates = wholesale.map(|wholesale| TierRates {
-        extension_month: wholesale.terms.extension_month,
-        local_did_month: wholesale.terms.local_did_month,
-        toll_free_did_month: wholesale.terms.toll_free_did_month,
-        local_minute: wholesale.terms.local_minute,
-        toll_free_minute: wholesale.terms.toll_free_minute,
-    });
-    Ok(warnings(terms, rates.as_ref()))
+impl Shelf {
+    async fn load(tx: &mut Tx, partner_id: PartnerId, now: Timestamp) -> Result<Self> {
+        let currency = the_partner(tx, partner_id).await?.currency;
+        let wholesale = store::partners::terms_at(tx, partner_id, now).await?;
+        let cost = wholesale.map(|wholesale| TierRates {
+            extension_month: wholesale.terms.extension_month,
+            local_did_month: wholesale.terms.local_did_month,
+            toll_free_did_month: wholesale.terms.toll_free_did_month,
+            local_minute: wholesale.terms.local_minute,
+            toll_free_minute: wholesale.terms.toll_free_minute,
+        });
+        Ok(Self { currency, cost })
+    }
+
+    fn show(&self, profile: &Profile, dated: DatedVersion) -> SavedProfile {
+        let is_latest = dated.version == profile.latest_version;
+        let warnings =
+            if is_latest { warnings(&dated.terms, self.cost.as_ref()) } else { Vec::new() };
+        let DatedVersion { version, created_at: version_created_at, terms } = dated;
+        SavedProfile {
+            version: ProfileVersion { profile_id: profile.profile_id, version, terms },
+            warnings,
+            currency: self.currency,
+            created_at: profile.created_at,
+            version_created_at,
+        }
+    }
 }
 
 async fn check_references(
@@ -185,7 +272,7 @@ async fn check_references(
     let mut checks = Checks::default();
     if let Some(deck) = version.terms.deck {
         let is_known = store::decks::find(tx, Some(partner_id), deck).await?.is_some();
-        checks.require("deck", is_known, "is no deck of this partner");
+        checks.require("rate_deck_id", is_known, "is no deck of this partner");
     }
     if let Some(trial) = version.terms.trial {
         store::profiles::find_locked(tx, partner_id, trial.convert_to).await?;

@@ -6,14 +6,16 @@
 use domain::{
     account::TaxJurisdiction,
     ids::{PartnerId, TaxId, TenantId},
+    paging::{Page, PageRequest},
     tax::TaxRate,
 };
 use serde_json::json;
 
-use super::{Happened, fields::Checks, record, the_partner, the_tenant};
+use super::{Happened, fields::Checks, record, tenants::told, the_partner, the_tenant};
 use crate::{
     App,
     error::{AppError, Result},
+    resource,
 };
 
 /// A jurisdiction to be.
@@ -114,6 +116,70 @@ impl App {
             .await
     }
 
+    /// The partner's jurisdiction with this id, and its version.
+    pub async fn tax(
+        &self,
+        partner_id: PartnerId,
+        tax_id: TaxId,
+    ) -> Result<(TaxJurisdiction, i64)> {
+        let mut tx = self.db.begin_read().await?;
+        let found = store::taxes::find(&mut tx, partner_id, tax_id).await?;
+        tx.commit().await?;
+        found.ok_or_else(|| AppError::not_found("tax jurisdiction", tax_id))
+    }
+
+    /// A page of the partner's jurisdictions with their versions: all, or those that are switched
+    /// on or off.
+    pub async fn taxes(
+        &self,
+        partner_id: PartnerId,
+        enabled: Option<bool>,
+        page: &PageRequest,
+    ) -> Result<Page<(TaxJurisdiction, i64)>> {
+        let mut tx = self.db.begin_read().await?;
+        let page = store::taxes::list(&mut tx, partner_id, (enabled, page)).await?;
+        tx.commit().await?;
+        Ok(page)
+    }
+
+    /// Deletes a jurisdiction that no tenant lists, if it still has version `seen`. Issued
+    /// invoices keep their own copy.
+    pub async fn delete_tax(
+        &self,
+        partner_id: PartnerId,
+        (tax_id, seen): (TaxId, i64),
+    ) -> Result<()> {
+        let now = self.clock.now();
+        self.db
+            .write(async |tx| {
+                let found = store::taxes::find(tx, partner_id, tax_id).await?;
+                let (tax, _) =
+                    found.ok_or_else(|| AppError::not_found("tax jurisdiction", tax_id))?;
+                let tenants = store::taxes::count_listing(tx, partner_id, &tax.code).await?;
+                if tenants > 0 {
+                    let message = format!("{tenants} tenants list this tax jurisdiction");
+                    return Err(AppError::Refused(message));
+                }
+                store::taxes::delete(tx, partner_id, (tax_id, seen)).await?;
+                let deleted = happened("tax_jurisdiction.deleted", &tax, seen);
+                record(tx, partner_id, &[deleted], now).await
+            })
+            .await
+    }
+
+    /// The codes of the jurisdictions that a tenant lists.
+    pub async fn tenant_taxes(
+        &self,
+        partner_id: PartnerId,
+        tenant_id: TenantId,
+    ) -> Result<Vec<String>> {
+        let mut tx = self.db.begin_read().await?;
+        the_tenant(&mut tx, partner_id, tenant_id).await?;
+        let codes = store::tenants::tax_codes_of(&mut tx, partner_id, &[tenant_id]).await?;
+        tx.commit().await?;
+        Ok(codes.into_iter().map(|(_, code)| code).collect())
+    }
+
     /// Says which jurisdictions apply to a tenant, by their codes: none, one or several (TAX-05).
     pub async fn set_tenant_taxes(
         &self,
@@ -127,7 +193,7 @@ impl App {
         }
         self.db
             .write(async |tx| {
-                let tenant = the_tenant(tx, partner_id, tenant_id).await?;
+                let mut tenant = the_tenant(tx, partner_id, tenant_id).await?;
                 let known = store::taxes::known_codes(tx, partner_id, codes).await?;
                 let mut checks = Checks::default();
                 for (index, code) in codes.iter().enumerate() {
@@ -138,12 +204,8 @@ impl App {
                 store::tenants::set_tax_codes(tx, partner_id, tenant_id, codes).await?;
                 // The tenant's version guards its codes too.
                 store::tenants::save(tx, partner_id, &tenant).await?;
-                let updated = Happened {
-                    kind: "tenant.updated",
-                    object_id: tenant_id.to_string(),
-                    version: tenant.version + 1,
-                    payload: json!({ "tax_codes": codes }),
-                };
+                tenant.version += 1;
+                let updated = told("tenant.updated", &tenant);
                 record(tx, partner_id, &[updated], now).await
             })
             .await
@@ -151,7 +213,7 @@ impl App {
 }
 
 fn happened<'a>(kind: &'a str, tax: &TaxJurisdiction, version: i64) -> Happened<'a> {
-    let payload =
-        json!({ "code": tax.code, "rate_millionths": tax.rate_millionths, "enabled": tax.enabled });
+    let shown = resource::TaxJurisdiction::of(tax, version);
+    let payload = json!({ "tax_jurisdiction": shown });
     Happened { kind, object_id: tax.tax_id.to_string(), version, payload }
 }

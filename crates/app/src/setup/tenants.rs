@@ -426,7 +426,7 @@ fn check_home_npa(checks: &mut Checks, operator: &Operator, npa: Option<&str>) {
     checks.parse("home_npa", home.and_then(|home| home.with_area_code(npa)));
 }
 
-fn told<'a>(kind: &'a str, tenant: &Tenant) -> Happened<'a> {
+pub(super) fn told<'a>(kind: &'a str, tenant: &Tenant) -> Happened<'a> {
     let payload = json!({ "tenant": resource::Tenant::from(tenant) });
     Happened { kind, object_id: tenant.tenant_id.to_string(), version: tenant.version, payload }
 }

@@ -350,6 +350,33 @@ pub fn format_deck_csv(rows: &[DeckRow]) -> String {
     String::from_utf8(bytes).expect("only texts were written")
 }
 
+/// The header and up to `limit` rows from the one with index `first` on, of a file that
+/// [`format_deck_csv`] wrote. Nothing is parsed but where rows end.
+pub fn deck_csv_page(csv: &str, (first, limit): (usize, usize)) -> String {
+    let mut reader =
+        ReaderBuilder::new().has_headers(false).flexible(true).from_reader(csv.as_bytes());
+    let mut record = ByteRecord::new();
+    let mut header_end = 0;
+    let mut page = None;
+    let mut records = 0_usize;
+    let last = first.saturating_add(limit).saturating_add(1);
+    while records < last && reader.read_byte_record(&mut record).unwrap_or(false) {
+        records += 1;
+        let end = usize::try_from(reader.position().byte()).unwrap_or(csv.len());
+        if records == 1 {
+            header_end = end;
+        }
+        if records == first.saturating_add(1) {
+            page = Some((end, end));
+        } else if let Some((_, page_end)) = &mut page {
+            *page_end = end;
+        }
+    }
+    let (start, end) = page.unwrap_or_default();
+    let part = |from: usize, to: usize| csv.get(from..to).unwrap_or_default();
+    format!("{}{}", part(0, header_end), part(start, end))
+}
+
 fn columns_of(row: &DeckRow) -> [String; COLUMNS.len()] {
     let fields = row.fields();
     let (rate, increments, steps) = match &fields.charge {

@@ -21,8 +21,8 @@ pub use deck::{
     MAX_STEPS, Rounding, RoundingMode, Step, Steps,
 };
 pub use deck_csv::{
-    COLUMNS, DeckParse, DeckRowError, MAX_DECK_ROWS, MAX_KEPT_ERRORS, format_deck_csv,
-    parse_deck_csv,
+    COLUMNS, DeckParse, DeckRowError, MAX_DECK_ROWS, MAX_KEPT_ERRORS, deck_csv_page,
+    format_deck_csv, parse_deck_csv,
 };
 pub use diff::{DeckDiff, diff_decks};
 pub use window::{Window, WindowError};

@@ -317,3 +317,21 @@ proptest! {
         prop_assert_eq!(RateBook::compile(&rows, &Zone::UTC).is_err(), naive);
     }
 }
+
+#[test]
+fn a_page_of_a_deck_file_has_its_rows_and_the_header() {
+    let names = ["plain", "with \"quotes\"", "of, commas", "over\nlines", "last"];
+    let mut text = "prefix,name,rate_per_minute\n".to_owned();
+    for (number, name) in names.iter().enumerate() {
+        text.push_str(&format!("{},\"{}\",0.01\n", number + 1, name.replace('"', "\"\"")));
+    }
+    for first in 0..7 {
+        for limit in 0..7 {
+            let page = deck_csv_page(&text, (first, limit));
+            assert!(page.starts_with("prefix,name,rate_per_minute\n"), "{page:?}");
+            let expected: Vec<&str> =
+                text[28..].split_inclusive(",0.01\n").skip(first).take(limit).collect();
+            assert_eq!(page[28..], expected.concat(), "{first} {limit}");
+        }
+    }
+}

@@ -128,6 +128,16 @@ impl Caller {
         Ok(Reach { partner_id, tenants: tenants.map(|it| it.iter().copied().collect()) })
     }
 
+    /// Refuses a tenant that the key does not reach. One that the partner does not have is unknown
+    /// to a restricted key, too.
+    pub(crate) async fn reaches(&self, reach: &Reach, tenant_id: TenantId) -> Result<(), Problem> {
+        if reach.tenant(tenant_id).is_err() {
+            let known = self.api.app().tenant(reach.partner_id, tenant_id).await;
+            known.map_err(|error| self.problem(error))?;
+        }
+        reach.tenant(tenant_id)
+    }
+
     /// Refuses all but the operator's keys with this scope.
     pub(crate) fn operator(&self, scope: Scope) -> Result<(), Problem> {
         if self.key.owner.is_some() {
@@ -331,7 +341,8 @@ fn take(api: &Api, recognised: &Recognised) -> Result<Limits, Problem> {
 
 async fn read(body: Body, parts: &Parts) -> Result<Bytes, Problem> {
     let path = parts.uri.path();
-    let takes_files = path.contains("/cdr-batches") || path.contains("/rate-decks");
+    let takes_files = ["/cdr-batches", "/rate-decks", "/simulations"];
+    let takes_files = takes_files.iter().any(|part| path.contains(part));
     let limit = if takes_files { MAX_FILE } else { MAX_BODY };
     let bytes = axum::body::to_bytes(body, limit).await;
     bytes.map_err(|_| {

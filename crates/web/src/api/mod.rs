@@ -19,7 +19,7 @@ mod write;
 use std::sync::Arc;
 
 use app::App;
-use axum::{Router, middleware, routing::any};
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing::any};
 use tokio_util::task::LocalPoolHandle;
 
 pub use self::{
@@ -61,6 +61,8 @@ pub(crate) fn router(app: App) -> Router {
     routes
         .route("/v1/{*rest}", any(problem::no_such_route))
         .method_not_allowed_fallback(problem::no_such_method)
+        // `admit` has read the body within its own limits.
+        .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn_with_state(api.clone(), caller::admit))
         .with_state(api)
         .merge(docs::router())

@@ -64,7 +64,7 @@ async fn a_profile_names_only_what_its_partner_has(#[case] engine: Engine) {
     let terms =
         ProfileTerms { deck: Some(foreign_deck.deck_id), trial: trial(foreign_profile), ..flat() };
     let refused = world.app.create_profile(partner.partner_id, &terms).await;
-    assert_eq!(refused_fields(refused), ["deck", "trial.convert_to"]);
+    assert_eq!(refused_fields(refused), ["rate_deck_id", "trial.convert_to"]);
 
     let own = world.profile(&partner, "Flat Rate Starter").await;
     let terms = ProfileTerms { trial: trial(own), ..flat() };
