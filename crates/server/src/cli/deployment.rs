@@ -27,7 +27,7 @@ use super::{misuse, smtp::SmtpAddress};
 /// Where data is when nothing is said.
 const DATA_DIR: &str = "./trunkline-data";
 /// The SQLite file in the data directory.
-const FILE_NAME: &str = "trunkline.db";
+pub(crate) const FILE_NAME: &str = "trunkline.db";
 
 /// Options that every command has.
 #[derive(Debug, Clone, Args)]

@@ -6,6 +6,7 @@
 //! us. Work is generated from a counter, so that two runs do the same. A bench never runs on a
 //! database that holds anything.
 
+mod api;
 mod close;
 mod generate;
 mod ingest;
@@ -24,7 +25,10 @@ use domain::time::Timestamp;
 use serde::Serialize;
 use store::db::Db;
 
-use super::{DeploymentArgs, Ending, Output, deployment::block_on};
+use super::{
+    DeploymentArgs, Ending, Output,
+    deployment::{FILE_NAME, block_on},
+};
 
 /// When every bench's world begins.
 const START: &str = "2026-03-01T00:00:00Z";
@@ -38,6 +42,8 @@ pub(crate) enum BenchCommand {
     Ingest(ingest::IngestArgs),
     /// Closing a month of many tenants, against a bare bulk insert of the same invoices.
     Close(close::CloseArgs),
+    /// The API over HTTP, from another process, against a request for nothing.
+    Api(api::ApiArgs),
     /// Setting invoices as PDF, on one thread, against an empty page.
     Pdf(pdf::PdfArgs),
 }
@@ -77,6 +83,13 @@ impl BenchCommand {
             Self::Ingest(args) => {
                 (args.shape, block_on(with_app(deployment, async |app| args.measure(&app).await))?)
             }
+            Self::Api(args) => {
+                let url = deployment.url();
+                let measured = with_database(deployment, async |app, folder| {
+                    args.measure(&app, (folder, url)).await
+                });
+                (args.shape, block_on(measured)?)
+            }
             Self::Close(args) => {
                 (args.shape, block_on(with_app(deployment, async |app| args.measure(&app).await))?)
             }
@@ -104,10 +117,18 @@ async fn with_app<T>(
     deployment: &DeploymentArgs,
     work: impl AsyncFnOnce(App) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
+    with_database(deployment, async |app, _| work(app).await).await
+}
+
+/// The same; `work` is told where a SQLite file is, too.
+async fn with_database<T>(
+    deployment: &DeploymentArgs,
+    work: impl AsyncFnOnce(App, &Scratch) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let folder = Scratch::new()?;
     let db = match deployment.url() {
         Some(url) => Db::open(url).await.context("cannot open the database of --db")?,
-        None => Db::open_file(&folder.0.join("bench.db")).await?,
+        None => Db::open_file(&folder.0.join(FILE_NAME)).await?,
     };
     let mut tx = db.begin_read().await?;
     let operator = store::operator::find(&mut tx).await?;
@@ -117,7 +138,7 @@ async fn with_app<T>(
     }
     let start = Timestamp::parse(START).context("the start of the bench's world")?;
     let app = App::new(db.clone(), Clock::simulated(start), Ids::seeded(1));
-    let outcome = work(app).await;
+    let outcome = work(app, &folder).await;
     db.close().await;
     outcome
 }
