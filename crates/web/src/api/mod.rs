@@ -1,7 +1,7 @@
 //! The public API under `/v1`: everything a program may ask.
 //!
-//! Decided here: what every route has in common. [`caller`] says who asks and whether they may,
-//! [`body`] and [`query`] what may be sent, [`problem`] how a refusal looks, [`write`] that a
+//! Decided here: what every route has in common. `caller` says who asks and whether they may,
+//! `body` and `query` what may be sent, `problem` how a refusal looks, `write` that a
 //! change is made once and written down. A route only names a use case. Pages of people are not
 //! served here, and nothing here decides about billing.
 
