@@ -45,7 +45,7 @@ list_query! {
 #[serde(deny_unknown_fields)]
 struct NewExtension {
     /// Whose it will be.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "tnt_01k9zq4v8m6s3t2r1p0n9m8k7j")]
     tenant_id: TenantId,
     /// As the switch knows it, without the SIP prefix; it is never changed.
     #[schema(example = "101")]

@@ -53,7 +53,7 @@ list_query! {
 #[serde(deny_unknown_fields)]
 struct NewNumber {
     /// Whose it will be.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "tnt_01k9zq4v8m6s3t2r1p0n9m8k7j")]
     tenant_id: TenantId,
     /// E.164.
     #[schema(example = "+15015550111")]
@@ -65,7 +65,7 @@ struct NewNumber {
 #[serde(deny_unknown_fields)]
 struct Assignee {
     /// Whose it will be.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "tnt_01k9zq4v8m6s3t2r1p0n9m8k7j")]
     tenant_id: TenantId,
 }
 

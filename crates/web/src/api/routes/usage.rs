@@ -5,7 +5,7 @@ use axum::Json;
 use domain::{
     api_key::{Category, Scope},
     ids::TenantId,
-    time::Day,
+    time::{Day, Zone},
 };
 use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -39,12 +39,12 @@ struct MonthQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct DaysQuery {
-    /// The first day.
+    /// The first day; 29 days before the last one where nothing is said.
     #[param(example = "2026-05-01")]
-    from: String,
-    /// The last day, at most 365 days later.
+    from: Option<String>,
+    /// The last day, at most 365 days later; today in UTC where nothing is said.
     #[param(example = "2026-05-31")]
-    to: String,
+    to: Option<String>,
 }
 
 fn day(name: &'static str, text: &str) -> Result<Day, Problem> {
@@ -116,7 +116,9 @@ async fn of_days(
     Query(query): Query<DaysQuery>,
 ) -> Result<Json<resource::UsageDays>, Problem> {
     let reach = reached(&caller, READ, tenant_id).await?;
-    let (first, last) = (day("from", &query.from)?, day("to", &query.to)?);
+    let today = Zone::UTC.day_of(caller.now());
+    let last = query.to.map_or(Ok(today), |text| day("to", &text))?;
+    let first = query.from.map_or(Ok(last.plus_days(-29)), |text| day("from", &text))?;
     if !(0..366).contains(&last.days_since(first)) {
         return Err(Problem::parameter("to", "must be from's day or up to 365 days later"));
     }
