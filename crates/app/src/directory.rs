@@ -425,16 +425,10 @@ impl DeckCache {
         Ok(books)
     }
 
-    /// A partner's decks with all their versions.
-    pub(crate) async fn of_partner(
+    pub(crate) fn compile(
         &self,
-        tx: &mut Tx,
-        partner_id: PartnerId,
+        texts: Vec<rows::DeckText>,
     ) -> Result<FxHashMap<DeckId, DeckVersions>> {
-        self.compile(rows::decks(tx, Some(partner_id)).await?)
-    }
-
-    fn compile(&self, texts: Vec<rows::DeckText>) -> Result<FxHashMap<DeckId, DeckVersions>> {
         let mut decks: FxHashMap<DeckId, Vec<DeckVersion>> = FxHashMap::default();
         for text in texts {
             let book = self.book(&text)?;

@@ -233,7 +233,8 @@ impl App {
         let home =
             HomeArea::parse(home_country).map_err(|error| AppError::Broken(error.to_string()))?;
         let billing = Billing::load(tx, partner_id, &self.decks).await?;
-        let decks = self.decks.of_partner(tx, partner_id).await?;
+        let decks = store::directory::decks(tx, Some(partner_id)).await?;
+        let decks = self.decks.compile(decks)?;
         let trials = proposals
             .into_iter()
             .enumerate()

@@ -58,6 +58,7 @@ pub const EVENT_TYPES: &[EventType] = types! {
         "rate_deck.updated" "A rate deck has a new version."
         "tax_jurisdiction.created" "A tax jurisdiction was created."
         "tax_jurisdiction.updated" "A tax jurisdiction was changed."
+        "tax_jurisdiction.deleted" "A tax jurisdiction was deleted."
     }
     "Account" {
         "partner.created" "The partner's account was created."

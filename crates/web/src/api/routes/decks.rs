@@ -77,7 +77,8 @@ async fn list(
 /// `rate_deck.created` and `rate_deck.updated`.
 #[utoipa::path(post, path = "/v1/rate-decks", tag = "Rate decks", operation_id = "create_rate_deck",
     params(UploadQuery),
-    request_body(content((DeckInput = "application/json"), (String = "text/csv"))),
+    request_body(content((DeckInput = "application/json"), (
+        String = "text/csv", example = "prefix,name,rate_per_minute\n44,United Kingdom,0.0125\n"))),
     security(("key" = ["billing:write"])),
     responses(
         (status = 201, body = resource::RateDeck, description = "The rate deck"),
@@ -152,7 +153,8 @@ async fn versions(
 #[utoipa::path(post, path = "/v1/rate-decks/{id}/versions", tag = "Rate decks",
     operation_id = "add_rate_deck_version",
     params(("id" = String, Path, description = "The deck's id"), UploadQuery),
-    request_body(content((DeckVersionInput = "application/json"), (String = "text/csv"))),
+    request_body(content((DeckVersionInput = "application/json"), (
+        String = "text/csv", example = "prefix,name,rate_per_minute\n44,United Kingdom,0.0125\n"))),
     security(("key" = ["billing:write"])),
     responses(
         (status = 201, body = resource::RateDeckVersion, description = "The version"),

@@ -93,7 +93,8 @@ struct SimulationInput {
     #[schema(value_type = String, format = Date, example = "2026-06-01")]
     to: Day,
     /// What to try, 1 to 10.
-    #[schema(min_items = 1, max_items = 10)]
+    #[schema(min_items = 1, max_items = 10,
+        example = json!([{"rate_deck": {"csv": "prefix,rate_per_minute\n1,0.02\n"}}]))]
     proposals: Vec<ProposalInput>,
 }
 

@@ -77,7 +77,7 @@ struct TaxJurisdictionChanges {
 #[serde(deny_unknown_fields)]
 struct TenantTaxJurisdictions {
     /// Their codes: none, one or several, at most 20. Several add up, none compounds.
-    #[schema(max_items = 20, example = json!(["US-AR", "US-AR-Pulaski"]))]
+    #[schema(max_items = 20, example = json!(["US-AR-Pulaski"]))]
     codes: Vec<String>,
 }
 
