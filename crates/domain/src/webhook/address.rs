@@ -143,6 +143,10 @@ mod tests {
             ],
             false,
         );
+    }
+
+    #[test]
+    fn what_lies_right_beside_private_ranges_is_public() {
         check(
             &[
                 "1.1.1.1",
