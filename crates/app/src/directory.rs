@@ -425,10 +425,7 @@ impl DeckCache {
         Ok(books)
     }
 
-    pub(crate) fn compile(
-        &self,
-        texts: Vec<rows::DeckText>,
-    ) -> Result<FxHashMap<DeckId, DeckVersions>> {
+    pub(crate) fn compile(&self, texts: Vec<rows::DeckText>) -> Result<crate::close::Decks> {
         let mut decks: FxHashMap<DeckId, Vec<DeckVersion>> = FxHashMap::default();
         for text in texts {
             let book = self.book(&text)?;

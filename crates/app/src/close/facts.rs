@@ -44,6 +44,8 @@ use crate::{
 /// Calls read in one page where their order decides.
 const CALLS_PAGE: i64 = 10_000;
 
+/// Decks with all their compiled versions.
+pub(crate) type Decks = FxHashMap<DeckId, domain::charging::DeckVersions>;
 /// Compiled decks by id and version.
 pub(crate) type Books = FxHashMap<(DeckId, i64), Arc<RateBook>>;
 

@@ -24,7 +24,7 @@ use crate::{
 };
 
 pub(crate) use chunk::period_lines;
-pub(crate) use facts::{Billing, Books, alloc_call, is_carried, price_after};
+pub(crate) use facts::{Billing, Books, Decks, alloc_call, is_carried, price_after};
 pub(crate) use issue::{issue_tx, issued_as, keep_logo, take_credits};
 pub(crate) use monthly::debit_added;
 pub(crate) use past::{PastPeriod, past_period};

@@ -21,13 +21,12 @@ use domain::{
     simulate::{invoice_from, proposed_from},
     time::{Day, Timestamp},
 };
-use rustc_hash::FxHashMap;
 use store::{audit::KeptPeriod, db::Tx};
 
 use self::tally::Tally;
 use crate::{
     App,
-    close::{Billing, PastPeriod, is_carried, past_period},
+    close::{Billing, Decks, PastPeriod, is_carried, past_period},
     error::{AppError, Result},
     setup::{CheckedDeck, TenantFilter, TenantSort},
 };
@@ -175,7 +174,7 @@ struct Bench<'a> {
     billing: Billing<'a>,
     home: HomeArea,
     increments: Increments,
-    decks: FxHashMap<DeckId, DeckVersions>,
+    decks: Decks,
     trials: Vec<Trial>,
     calls_read: u64,
 }
@@ -258,7 +257,7 @@ fn check(request: &SimulationRequest) -> Result<()> {
 fn trial(
     (place, proposal): (usize, Proposal),
     billing: &Billing<'_>,
-    decks: &FxHashMap<DeckId, DeckVersions>,
+    decks: &Decks,
 ) -> Result<Trial> {
     let wrong = |field: &str, message: &str| {
         AppError::invalid(format!("proposals.{place}.{field}"), message)
