@@ -13,6 +13,7 @@ mod ingest;
 mod memory;
 mod pdf;
 mod rating;
+mod webhooks;
 mod world;
 
 use std::path::PathBuf;
@@ -44,6 +45,8 @@ pub(crate) enum BenchCommand {
     Close(close::CloseArgs),
     /// The API over HTTP, from another process, against a request for nothing.
     Api(api::ApiArgs),
+    /// Webhooks from the commit to the first attempt, against bare posts.
+    Webhooks(webhooks::WebhooksArgs),
     /// Setting invoices as PDF, on one thread, against an empty page.
     Pdf(pdf::PdfArgs),
 }
@@ -89,6 +92,9 @@ impl BenchCommand {
                     args.measure(&app, (folder, url)).await
                 });
                 (args.shape, block_on(measured)?)
+            }
+            Self::Webhooks(args) => {
+                (args.shape, block_on(with_app(deployment, async |app| args.measure(&app).await))?)
             }
             Self::Close(args) => {
                 (args.shape, block_on(with_app(deployment, async |app| args.measure(&app).await))?)

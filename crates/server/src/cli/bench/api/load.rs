@@ -17,22 +17,23 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Times of many answers, in microseconds.
 #[derive(Debug, Default)]
-pub(super) struct Times(Vec<u64>);
+pub(in crate::cli::bench) struct Times(Vec<u64>);
 
 impl Times {
     /// Adds one.
-    pub(super) fn add(&mut self, time: Duration) {
+    pub(in crate::cli::bench) fn add(&mut self, time: Duration) {
         self.0.push(u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
     }
 
-    /// How many there are.
-    pub(super) fn count(&self) -> usize {
-        self.0.len()
+    /// How many there are, as a figure.
+    #[expect(clippy::cast_precision_loss, reason = "figures for people")]
+    pub(in crate::cli::bench) fn value_count(&self) -> f64 {
+        self.0.len() as f64
     }
 
     /// The time in milliseconds that `percent` of the answers did not take longer than.
     #[expect(clippy::cast_precision_loss, reason = "figures for people")]
-    pub(super) fn percentile(&mut self, percent: usize) -> f64 {
+    pub(in crate::cli::bench) fn percentile(&mut self, percent: usize) -> f64 {
         self.0.sort_unstable();
         let rank = (self.0.len() * percent).div_ceil(100).max(1) - 1;
         self.0.get(rank).map_or(0.0, |micros| *micros as f64 / 1_000.0)

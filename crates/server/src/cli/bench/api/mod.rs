@@ -6,8 +6,18 @@
 mod load;
 mod served;
 
+use std::{fmt::Write as _, path::Path};
+
+use adapters::{
+    cdr_files::{Format, ReadOptions},
+    clock::Stopwatch,
+};
 use anyhow::{Context, ensure};
-use app::{App, keys::NewKey};
+use app::{
+    App,
+    ingest::{BATCH_ROWS, ImportMode, ImportRequest},
+    keys::NewKey,
+};
 use clap::Args;
 use domain::{
     account::Partner,
@@ -15,19 +25,20 @@ use domain::{
     ids::{InvoiceId, TenantId},
     invoice::issued::{Invoice, InvoiceKind, billing_key},
     money::Nanos,
+    time::Timestamp,
 };
 use store::invoices::NewInvoice;
 
-use self::{
-    load::{Asker, Times},
-    served::Served,
-};
-use super::{Figure, Scratch, Shape, world};
+pub(super) use self::load::Times;
+use self::{load::Asker, served::Served};
+use super::{Figure, START, Scratch, Shape, generate::Scatter, world};
 
 /// Invoices in one transaction.
 const CHUNK: usize = 5_000;
 /// Keys that the load is spread over: each has its own limit of requests.
 const KEYS: usize = 16;
+/// Records of a batch: as many as one may have.
+const RECORDS: u32 = 10_000;
 /// Tenants whose invoices they are.
 const TENANTS: usize = 1_000;
 
@@ -40,6 +51,9 @@ pub(crate) struct ApiArgs {
     /// Pages of 50 that are walked through.
     #[arg(long, default_value_t = 5_000, value_name = "N")]
     pages: usize,
+    /// Batches of 10,000 call records that are sent.
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    batches: u32,
     /// Simple reads a second.
     #[arg(long, default_value_t = 2_000, value_name = "N")]
     rate: u32,
@@ -57,12 +71,17 @@ impl ApiArgs {
         app: &App,
         (folder, url): (&Scratch, Option<&str>),
     ) -> anyhow::Result<Vec<Figure>> {
-        let (partner, _) = world::tenants(app, TENANTS).await?;
+        let (partner, numbers) = world::tenants(app, TENANTS).await?;
         let tenants = invoices(app, &partner, self.invoices).await?;
         let keys = keys(app, &partner).await?;
-        let served = Served::start(&folder.0, url, &[])?;
+        let imported = import_rate(app, &folder.0, (&numbers, self.batches)).await?;
+        let mut tx = app.db.begin().await?;
+        store::operator::advance_simulated_clock(&mut tx, app.clock.now()).await?;
+        tx.commit().await?;
+        let served = Served::start(&folder.0, url)?;
         let asker = Asker::new(served.base.clone(), keys)?;
         let mut walked = walk(&asker, self.pages).await?;
+        let sent = send_rate(&asker, (&numbers, self.batches)).await?;
         let paths: Vec<String> =
             tenants.iter().map(|tenant_id| format!("/v1/tenants/{tenant_id}")).collect();
         let load = (self.rate, self.seconds);
@@ -72,7 +91,7 @@ impl ApiArgs {
         let engine = app.db.engine();
         Ok(vec![
             Figure::new(format!("invoices on {engine}"), self.invoices as f64, ""),
-            Figure::new("pages walked", walked.count() as f64, ""),
+            Figure::new("pages walked", walked.value_count(), ""),
             Figure::new("a page, p50", walked.percentile(50), "ms"),
             Figure::new("a page, p99", walked.percentile(99), "ms"),
             Figure::new("simple reads", f64::from(self.rate), "a second"),
@@ -81,6 +100,9 @@ impl ApiArgs {
             Figure::new("baseline: a request for nothing, p50", nothing.percentile(50), "ms"),
             Figure::new("baseline: a request for nothing, p99", nothing.percentile(99), "ms"),
             Figure::new("ratio of the medians", ratio, ""),
+            Figure::new("call records by the API", sent, "rows/s"),
+            Figure::new("baseline: the same by a file", imported, "rows/s"),
+            Figure::new("ratio of the rates", sent / imported, ""),
         ])
     }
 }
@@ -156,7 +178,7 @@ async fn walk(asker: &Asker, pages: usize) -> anyhow::Result<Times> {
     let mut times = Times::default();
     let mut path = "/v1/invoices?limit=50".to_owned();
     for turn in 0..pages {
-        let watch = adapters::clock::Stopwatch::start();
+        let watch = Stopwatch::start();
         let body = asker.get(&path, turn).await?;
         times.add(watch.elapsed());
         let page: serde_json::Value = serde_json::from_slice(&body)?;
@@ -166,4 +188,73 @@ async fn walk(asker: &Asker, pages: usize) -> anyhow::Result<Times> {
         path = format!("/v1/invoices?limit=50&starting_after={cursor}");
     }
     Ok(times)
+}
+
+/// Call records a second of a file with as many rows as all batches have.
+async fn import_rate(
+    app: &App,
+    folder: &Path,
+    (numbers, batches): (&[String], u32),
+) -> anyhow::Result<f64> {
+    let path = folder.join("records.ndjson");
+    let mut text = String::new();
+    for batch in 0..batches {
+        write_records(&mut text, (numbers, "file", batch))?;
+    }
+    std::fs::write(&path, text)?;
+    let request = ImportRequest {
+        path,
+        options: ReadOptions::new(Format::Ndjson),
+        source: "file".to_owned(),
+        owner: None,
+        mode: ImportMode::Keep,
+        batch_rows: BATCH_ROWS,
+    };
+    world::month_passes(app)?;
+    let watch = Stopwatch::start();
+    let report = app.import_file(&request, &mut |_| {}).await?;
+    let rows = batches * RECORDS;
+    ensure!(report.rated == u64::from(rows), "not every call was rated: {report:?}");
+    Ok(f64::from(rows) / watch.elapsed().as_secs_f64())
+}
+
+/// Call records a second, sent batch by batch.
+async fn send_rate(asker: &Asker, (numbers, batches): (&[String], u32)) -> anyhow::Result<f64> {
+    let mut bodies = Vec::new();
+    for batch in 0..batches {
+        let mut text = String::new();
+        write_records(&mut text, (numbers, "api", batch))?;
+        bodies.push(text.into_bytes());
+    }
+    let watch = Stopwatch::start();
+    for body in bodies {
+        let body = ("application/x-ndjson", body);
+        let answer = asker.post("/v1/cdr-batches?source=api", body).await?;
+        let answer: serde_json::Value = serde_json::from_slice(&answer)?;
+        ensure!(answer["accepted"] == RECORDS, "not every record was accepted: {answer}");
+    }
+    Ok(f64::from(batches * RECORDS) / watch.elapsed().as_secs_f64())
+}
+
+/// Writes one batch of inbound calls, a second after each other.
+fn write_records(
+    text: &mut String,
+    (numbers, name, batch): (&[String], &str, u32),
+) -> anyhow::Result<()> {
+    let start = Timestamp::parse(START)?;
+    let mut scatter = Scatter::new(u64::from(batch));
+    for index in 0..RECORDS {
+        let number = batch * RECORDS + index;
+        let ended = start.plus_seconds(600 + i64::from(number));
+        let talk = 1 + scatter.below(300);
+        let answered = ended.plus_seconds(-i64::try_from(talk)?);
+        let to = &numbers[usize::try_from(scatter.below(numbers.len() as u64))?];
+        writeln!(
+            text,
+            "{{\"record_id\":\"{name}-{number}\",\"direction\":\"inbound\",\
+             \"from\":\"+12125550100\",\"to\":\"+{to}\",\"answered_at\":\"{answered}\",\
+             \"ended_at\":\"{ended}\",\"talk_seconds\":\"{talk}\"}}"
+        )?;
+    }
+    Ok(())
 }

@@ -17,10 +17,10 @@ pub(super) struct Served {
 
 impl Served {
     /// Serves the deployment in `folder`, with the database of `url` where there is one.
-    pub(super) fn start(folder: &Path, url: Option<&str>, more: &[&str]) -> anyhow::Result<Self> {
+    pub(super) fn start(folder: &Path, url: Option<&str>) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("the path of this program")?;
         let mut command = Command::new(program);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder).args(more);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder);
         if let Some(url) = url {
             command.args(["--db", url]);
         }
