@@ -68,7 +68,7 @@ impl App {
         partner_id: PartnerId,
         invoice_id: InvoiceId,
     ) -> Result<Invoice> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let found = store::invoices::find(&mut tx, partner_id, invoice_id).await?;
         tx.commit().await?;
         found.ok_or_else(|| AppError::not_found("invoice", invoice_id))
@@ -96,7 +96,7 @@ impl App {
         filter: InvoiceFilter,
         page: (InvoiceSort, &PageRequest),
     ) -> Result<Page<Invoice>> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let page = store::invoices::list(&mut tx, partner_id, filter, page).await?;
         tx.commit().await?;
         Ok(page)
@@ -125,7 +125,7 @@ impl App {
         invoice_id: InvoiceId,
         page: &PageRequest,
     ) -> Result<Page<StoredLine>> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let page = store::invoices::lines_page(&mut tx, partner_id, invoice_id, page).await?;
         tx.commit().await?;
         Ok(page)
@@ -138,7 +138,7 @@ impl App {
         filter: PaymentFilter,
         page: &PageRequest,
     ) -> Result<Page<(Payment, Currency)>> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let page = store::payments::list(&mut tx, partner_id, filter, page).await?;
         tx.commit().await?;
         Ok(page)
@@ -201,7 +201,7 @@ impl App {
         filter: WalletFilter,
         page: &PageRequest,
     ) -> Result<Page<WalletEntry>> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let page = store::wallet::list(&mut tx, partner_id, filter, page).await?;
         tx.commit().await?;
         Ok(page)

@@ -28,7 +28,7 @@ impl App {
         filter: AuditFilter,
         page: &PageRequest,
     ) -> Result<Page<AuditEntry>> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let page = store::audit_log::list(&mut tx, owner, filter, page).await?;
         tx.commit().await?;
         Ok(page)
@@ -41,7 +41,7 @@ impl App {
         filter: ApiRequestFilter,
         page: &PageRequest,
     ) -> Result<Page<ApiRequest>> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let page = store::api_requests::list(&mut tx, owner, filter, page).await?;
         tx.commit().await?;
         Ok(page)

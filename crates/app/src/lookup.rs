@@ -41,7 +41,7 @@ impl App {
         let Ok(partner_id) = name.parse::<PartnerId>() else {
             return self.partner_named(name).await;
         };
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let found = store::partners::find(&mut tx, partner_id).await?;
         tx.commit().await?;
         found.ok_or_else(|| AppError::not_found("partner", name))

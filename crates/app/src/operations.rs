@@ -58,7 +58,7 @@ impl Drop for Moving<'_> {
 impl App {
     /// The partner with this id.
     pub async fn partner(&self, partner_id: PartnerId) -> Result<Partner> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let found = store::partners::find(&mut tx, partner_id).await?;
         tx.commit().await?;
         found.ok_or_else(|| AppError::not_found("partner", partner_id))
@@ -70,7 +70,7 @@ impl App {
         filter: PartnerFilter,
         page: &PageRequest,
     ) -> Result<Page<Partner>> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let page = store::partners::list(&mut tx, filter, page).await?;
         tx.commit().await?;
         Ok(page)
@@ -113,7 +113,7 @@ impl App {
 
     /// A page of all sources of call records.
     pub async fn all_sources(&self, page: &PageRequest) -> Result<Page<Source>> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let page = store::sources::list(&mut tx, page).await?;
         tx.commit().await?;
         Ok(page)
@@ -121,7 +121,7 @@ impl App {
 
     /// A page of background jobs.
     pub async fn jobs(&self, filter: JobFilter, page: &PageRequest) -> Result<Page<JobState>> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let page = store::jobs::list(&mut tx, filter, page).await?;
         tx.commit().await?;
         Ok(page)

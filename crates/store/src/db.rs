@@ -14,7 +14,8 @@ use std::{
 };
 
 use sqlx::{
-    Database, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    Connection, Database, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -25,6 +26,8 @@ use crate::{error::StoreError, migrations::migrator};
 /// Connections to one PostgreSQL per process: enough for workers and pages, few enough that ten
 /// processes stay below the server's default of 100.
 const POSTGRES_CONNECTIONS: u32 = 8;
+/// How long an idle connection is taken to work.
+const TRUSTED_FOR: Duration = Duration::from_secs(5);
 /// Readers of one SQLite file. They never block the writer.
 const SQLITE_READERS: u32 = 4;
 /// What the SQLite writer holds of the file, in KiB with a minus. Twice as much made nothing
@@ -93,13 +96,44 @@ pub enum Tx {
 /// An engine's transaction, and the larger unit that it is part of.
 #[derive(Debug)]
 pub struct Held<D: Database> {
-    tx: Transaction<'static, D>,
+    tx: Begun<D>,
     unit: Option<Arc<Joined>>,
+}
+
+/// What statements run in.
+#[derive(Debug)]
+enum Begun<D: Database> {
+    /// A transaction.
+    Transaction(Transaction<'static, D>),
+    /// A connection, on which each statement sees its own snapshot.
+    Connection(PoolConnection<D>),
+}
+
+impl<D: Database> Begun<D> {
+    async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Transaction(tx) => tx.commit().await,
+            Self::Connection(_) => Ok(()),
+        }
+    }
+
+    async fn rollback(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Transaction(tx) => tx.rollback().await,
+            Self::Connection(_) => Ok(()),
+        }
+    }
+}
+
+impl<D: Database> From<PoolConnection<D>> for Held<D> {
+    fn from(connection: PoolConnection<D>) -> Self {
+        Self { tx: Begun::Connection(connection), unit: None }
+    }
 }
 
 impl<D: Database> From<Transaction<'static, D>> for Held<D> {
     fn from(tx: Transaction<'static, D>) -> Self {
-        Self { tx, unit: None }
+        Self { tx: Begun::Transaction(tx), unit: None }
     }
 }
 
@@ -107,13 +141,19 @@ impl<D: Database> Deref for Held<D> {
     type Target = D::Connection;
 
     fn deref(&self) -> &D::Connection {
-        &self.tx
+        match &self.tx {
+            Begun::Transaction(tx) => tx,
+            Begun::Connection(connection) => connection,
+        }
     }
 }
 
 impl<D: Database> DerefMut for Held<D> {
     fn deref_mut(&mut self) -> &mut D::Connection {
-        &mut self.tx
+        match &mut self.tx {
+            Begun::Transaction(tx) => tx,
+            Begun::Connection(connection) => connection,
+        }
     }
 }
 
@@ -153,6 +193,12 @@ impl Db {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(url)?.application_name("trunkline");
             let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS);
+            // A connection that was just in use needs no question whether it still works.
+            let pool = pool.test_before_acquire(false).before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    Ok(meta.idle_for < TRUSTED_FOR || connection.ping().await.is_ok())
+                })
+            });
             return Ok(Self::over(Pools::Postgres(pool.connect_with(options).await?)));
         }
         if !url.starts_with("sqlite:") {
@@ -171,9 +217,10 @@ impl Db {
             .pragma("wal_autocheckpoint", LOG_PAGES)
             .row_buffer_size(ROW_BUFFER)
             .pragma("temp_store", "memory");
-        let writer = SqlitePoolOptions::new().max_connections(1);
+        let writer = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false);
         let writer = writer.connect_with(options.clone()).await?;
-        let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS);
+        let readers = SqlitePoolOptions::new();
+        let readers = readers.max_connections(SQLITE_READERS).test_before_acquire(false);
         let readers = readers.connect_lazy_with(options.pragma("cache_size", "-8192"));
         Ok(Self::over(Pools::Sqlite { writer, readers }))
     }
@@ -217,6 +264,16 @@ impl Db {
                 Tx::Postgres(pool.begin_with(begin).await?.into())
             }
             // What the unit has written so far is seen.
+            Pools::Joined(_) => self.begin().await?,
+        })
+    }
+
+    /// For one statement that reads: without the round trips that begin and end a transaction. A
+    /// second statement may see what was committed after the first.
+    pub async fn begin_single(&self) -> Result<Tx, StoreError> {
+        Ok(match &self.pools {
+            Pools::Sqlite { readers, .. } => Tx::Sqlite(readers.acquire().await?.into()),
+            Pools::Postgres(pool) => Tx::Postgres(pool.acquire().await?.into()),
             Pools::Joined(_) => self.begin().await?,
         })
     }
@@ -372,8 +429,12 @@ impl Tx {
     /// Makes everything done in this transaction durable, or leaves that to its unit.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(Held { tx, unit: Some(unit) }) => unit.put(Self::Sqlite(tx.into())),
-            Self::Postgres(Held { tx, unit: Some(unit) }) => unit.put(Self::Postgres(tx.into())),
+            Self::Sqlite(Held { tx, unit: Some(unit) }) => {
+                unit.put(Self::Sqlite(Held { tx, unit: None }))
+            }
+            Self::Postgres(Held { tx, unit: Some(unit) }) => {
+                unit.put(Self::Postgres(Held { tx, unit: None }))
+            }
             Self::Sqlite(held) => held.tx.commit().await?,
             Self::Postgres(held) => held.tx.commit().await?,
         }

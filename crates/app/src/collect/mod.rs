@@ -174,7 +174,7 @@ impl App {
         attempt: &Attempt,
         (method, asking): (SandboxMethod, Asking),
     ) -> Result<GatewayAnswer> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let invoice = store::invoices::find(&mut tx, partner_id, attempt.invoice_id).await?;
         tx.commit().await?;
         let invoice = invoice.ok_or_else(|| AppError::not_found("invoice", attempt.invoice_id))?;

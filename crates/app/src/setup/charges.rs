@@ -131,7 +131,7 @@ impl App {
         filter: ChargeFilter,
         page: &PageRequest,
     ) -> Result<Page<KeptCharge>> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let page = store::charges::list(&mut tx, partner_id, filter, page).await?;
         tx.commit().await?;
         Ok(page)

@@ -52,7 +52,7 @@ impl App {
         filter: CreditFilter,
         page: &PageRequest,
     ) -> Result<Page<(Credit, Currency)>> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let page = store::credits::list(&mut tx, partner_id, filter, page).await?;
         tx.commit().await?;
         Ok(page)

@@ -171,7 +171,7 @@ impl App {
 
     /// A page of the owner's decks.
     pub async fn decks(&self, owner: Option<PartnerId>, page: &PageRequest) -> Result<Page<Deck>> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let page = store::decks::list(&mut tx, owner, page).await?;
         tx.commit().await?;
         Ok(page)

@@ -137,7 +137,7 @@ impl App {
         partner_id: PartnerId,
         did_id: PhoneNumberId,
     ) -> Result<NumberAssignment> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let number = store::numbers::find(&mut tx, partner_id, did_id).await?;
         tx.commit().await?;
         number.ok_or_else(|| AppError::not_found("phone number", did_id))
@@ -150,7 +150,7 @@ impl App {
         filter: NumberFilter,
         page: &PageRequest,
     ) -> Result<Page<NumberAssignment>> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let page = store::numbers::list(&mut tx, partner_id, filter, page).await?;
         tx.commit().await?;
         Ok(page)
@@ -282,7 +282,7 @@ impl App {
         partner_id: PartnerId,
         extension_id: ExtensionId,
     ) -> Result<Extension> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let extension = store::extensions::find(&mut tx, partner_id, extension_id).await?;
         tx.commit().await?;
         extension.ok_or_else(|| AppError::not_found("extension", extension_id))
@@ -295,7 +295,7 @@ impl App {
         filter: ExtensionFilter,
         page: &PageRequest,
     ) -> Result<Page<Extension>> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let page = store::extensions::list(&mut tx, partner_id, filter, page).await?;
         tx.commit().await?;
         Ok(page)

@@ -122,7 +122,7 @@ impl App {
         partner_id: PartnerId,
         tax_id: TaxId,
     ) -> Result<(TaxJurisdiction, i64)> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let found = store::taxes::find(&mut tx, partner_id, tax_id).await?;
         tx.commit().await?;
         found.ok_or_else(|| AppError::not_found("tax jurisdiction", tax_id))
@@ -136,7 +136,7 @@ impl App {
         enabled: Option<bool>,
         page: &PageRequest,
     ) -> Result<Page<(TaxJurisdiction, i64)>> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let page = store::taxes::list(&mut tx, partner_id, (enabled, page)).await?;
         tx.commit().await?;
         Ok(page)

@@ -184,7 +184,7 @@ impl TenantEdit {
 impl App {
     /// The partner's tenant with this id.
     pub async fn tenant(&self, partner_id: PartnerId, tenant_id: TenantId) -> Result<Tenant> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let tenant = the_tenant(&mut tx, partner_id, tenant_id).await?;
         tx.commit().await?;
         Ok(tenant)
@@ -197,7 +197,7 @@ impl App {
         filter: TenantFilter,
         page: (TenantSort, &PageRequest),
     ) -> Result<Page<Tenant>> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let page = store::tenants::list(&mut tx, partner_id, filter, page).await?;
         tx.commit().await?;
         Ok(page)

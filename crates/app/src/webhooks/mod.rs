@@ -185,7 +185,7 @@ impl App {
         filter: EventFilter,
         page: &PageRequest,
     ) -> Result<Page<Recorded>> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let found = store::events::list(&mut tx, partner_id, filter, page).await?;
         tx.commit().await?;
         Ok(found)
@@ -193,7 +193,7 @@ impl App {
 
     /// The partner's event with this id.
     pub async fn event(&self, partner_id: PartnerId, event_id: EventId) -> Result<Recorded> {
-        let mut tx = self.db.begin_read().await?;
+        let mut tx = self.db.begin_single().await?;
         let found = store::events::find(&mut tx, partner_id, event_id).await?;
         tx.commit().await?;
         found.ok_or_else(|| AppError::not_found("event", event_id))

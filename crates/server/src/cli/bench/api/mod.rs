@@ -6,7 +6,11 @@
 mod load;
 mod served;
 
-use std::{fmt::Write as _, path::Path};
+use std::{
+    fmt::Write as _,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use adapters::{
     cdr_files::{Format, ReadOptions},
@@ -28,6 +32,7 @@ use domain::{
     time::Timestamp,
 };
 use store::invoices::NewInvoice;
+use tokio::task::JoinSet;
 
 pub(super) use self::load::Times;
 use self::{load::Asker, served::Served};
@@ -39,6 +44,8 @@ const CHUNK: usize = 5_000;
 const KEYS: usize = 16;
 /// Records of a batch: as many as one may have.
 const RECORDS: u32 = 10_000;
+/// Who sends batches at the same time.
+const SENDERS: usize = 2;
 /// Tenants whose invoices they are.
 const TENANTS: usize = 1_000;
 
@@ -218,7 +225,8 @@ async fn import_rate(
     Ok(f64::from(rows) / watch.elapsed().as_secs_f64())
 }
 
-/// Call records a second, sent batch by batch.
+/// Call records a second, sent batch by batch, two at a time: while one is written, the next is
+/// priced, as the importer of files does.
 async fn send_rate(asker: &Asker, (numbers, batches): (&[String], u32)) -> anyhow::Result<f64> {
     let mut bodies = Vec::new();
     for batch in 0..batches {
@@ -227,11 +235,23 @@ async fn send_rate(asker: &Asker, (numbers, batches): (&[String], u32)) -> anyho
         bodies.push(text.into_bytes());
     }
     let watch = Stopwatch::start();
-    for body in bodies {
-        let body = ("application/x-ndjson", body);
-        let answer = asker.post("/v1/cdr-batches?source=api", body).await?;
-        let answer: serde_json::Value = serde_json::from_slice(&answer)?;
-        ensure!(answer["accepted"] == RECORDS, "not every record was accepted: {answer}");
+    let bodies = Arc::new(Mutex::new(bodies));
+    let mut senders = JoinSet::new();
+    for _ in 0..SENDERS {
+        let (asker, bodies) = (asker.clone(), bodies.clone());
+        senders.spawn(async move {
+            loop {
+                let body = bodies.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                let Some(body) = body else { return Ok::<_, anyhow::Error>(()) };
+                let body = ("application/x-ndjson", body);
+                let answer = asker.post("/v1/cdr-batches?source=api", body).await?;
+                let answer: serde_json::Value = serde_json::from_slice(&answer)?;
+                ensure!(answer["accepted"] == RECORDS, "not every record was accepted: {answer}");
+            }
+        });
+    }
+    while let Some(done) = senders.join_next().await {
+        done??;
     }
     Ok(f64::from(batches * RECORDS) / watch.elapsed().as_secs_f64())
 }
