@@ -245,8 +245,10 @@ async fn send_rate(asker: &Asker, (numbers, batches): (&[String], u32)) -> anyho
                 let Some(body) = body else { return Ok::<_, anyhow::Error>(()) };
                 let body = ("application/x-ndjson", body);
                 let answer = asker.post("/v1/cdr-batches?source=api", body).await?;
-                let answer: serde_json::Value = serde_json::from_slice(&answer)?;
-                ensure!(answer["accepted"] == RECORDS, "not every record was accepted: {answer}");
+                // Reading ten thousand results costs more than the server's own work on some.
+                let accepted = format!("\"accepted\":{RECORDS},");
+                let head = String::from_utf8_lossy(&answer[..answer.len().min(1_000)]);
+                ensure!(head.contains(&accepted), "not every record was accepted: {head}");
             }
         });
     }
