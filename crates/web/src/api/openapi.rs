@@ -5,10 +5,11 @@
 //! where it is edited. Each operation says in `security` which scopes it needs; the document is
 //! what the tests walk along, so a route that is not in it does not exist. Examples that nobody
 //! wrote are put together from those of the schemas ([`examples`]), groups and their order are in
-//! [`tags`].
+//! [`tags`], what events carry is in [`webhooks`].
 
 mod examples;
 mod tags;
+mod webhooks;
 
 use serde_json::Value;
 use utoipa::{
@@ -93,6 +94,7 @@ pub fn document() -> Value {
     let mut document = serde_json::to_value(document).expect("a document is JSON");
     examples::complete(&mut document);
     tags::complete(&mut document);
+    webhooks::complete(&mut document);
     document
 }
 

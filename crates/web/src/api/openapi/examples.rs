@@ -115,6 +115,11 @@ fn add(content: &mut Value, schemas: &Value, purpose: Purpose) {
     }
 }
 
+/// An example of what answers with this schema show.
+pub(super) fn of_answer(schema: &Value, schemas: &Value) -> Option<Value> {
+    Maker { schemas, purpose: Purpose::Answer }.example(schema, 0)
+}
+
 struct Maker<'a> {
     schemas: &'a Value,
     purpose: Purpose,

@@ -16,6 +16,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Extensions", "Seats that are billed."),
     ("Calls", "Calls, call records and rows that were refused."),
     ("Invoices", "From draft to paid, with PDFs."),
+    ("Payments", "What was paid, and what failed."),
     ("Charges", "One-time charges and credits."),
     ("Taxes", "Jurisdictions and their rates."),
     ("Wallet", "The partner's prepaid balance."),
