@@ -123,6 +123,11 @@ async fn walk(tour: &mut Tour, judge: &mut Judge, operation: &Operation, keys: &
         let lacking = without_scope(tour, operation).await;
         judge.expect(("a key without it", operation), &ask(&lacking, &address).await, &[403]);
     }
+    if operation.documents(412) {
+        let stale = call().key(&full).header("if-match", "\"4711\"");
+        let answer = tour.example(stale, operation).await;
+        judge.expect(("who saw another", operation), &answer, &[409, 412]);
+    }
     for address in unknown(&address) {
         judge.expect((&address, operation), &ask(&full, &address).await, &[404]);
     }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{
     Api, Engine,
-    http::Answer,
+    http::{Answer, Call},
     trade::{Trade, days, with_bad_rows},
 };
 
@@ -281,7 +281,11 @@ impl Tour {
 
     /// Sends the example of `operation` to `address`.
     pub(crate) async fn ask(&self, operation: &Operation, key: &str, address: &str) -> Answer {
-        let mut call = self.api.call(&operation.method, address).key(key);
+        self.example(self.api.call(&operation.method, address).key(key), operation).await
+    }
+
+    /// Sends `call` with the example of `operation` as its body.
+    pub(crate) async fn example(&self, mut call: Call<'_>, operation: &Operation) -> Answer {
         if let Some((kind, example)) = self.body(operation) {
             call = call.bytes(&kind, example);
         }
