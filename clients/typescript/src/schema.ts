@@ -110,6 +110,205 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/billing-profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List billing profiles
+         * @description Newest first, each by its latest version. Not for keys that are restricted to some tenants.
+         */
+        get: operations["list_billing_profiles"];
+        put?: never;
+        /**
+         * Create a billing profile
+         * @description Prices that lose money are allowed and told in `warnings`. Tells `billing_profile.created`.
+         */
+        post: operations["create_billing_profile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing-profiles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a billing profile
+         * @description By its latest version.
+         */
+        get: operations["get_billing_profile"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a billing profile
+         * @description Refused while tenants use it or will, a trial converts to it, or it is the partner's default.
+         *     Tells `billing_profile.deleted`.
+         */
+        delete: operations["delete_billing_profile"];
+        options?: never;
+        head?: never;
+        /**
+         * Edit a billing profile
+         * @description Makes its next version, which is in force for each tenant from its next period; running periods
+         *     and issued invoices stay. An edit that changes nothing makes none. Tells
+         *     `billing_profile.updated`.
+         */
+        patch: operations["edit_billing_profile"];
+        trace?: never;
+    };
+    "/v1/billing-profiles/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the versions of a billing profile
+         * @description Newest first.
+         */
+        get: operations["list_billing_profile_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List calls
+         * @description Newest first, by the end of the call.
+         */
+        get: operations["list_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a call
+         * @description With how it was priced on both sides, down to the deck's row, its steps and windows.
+         */
+        get: operations["get_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cdr-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List batches of call records
+         * @description Those of the partner's own sources, newest first.
+         */
+        get: operations["list_cdr_batches"];
+        put?: never;
+        /**
+         * Send call records
+         * @description Up to 10,000 records and 32 MB, as JSON, or as NDJSON with `?source=`. Each record is answered
+         *     for, in order. A record that is known already changes nothing, however often it is sent; one
+         *     that cannot be taken is kept under `/v1/rejects` and does not stop the rest.
+         */
+        post: operations["create_cdr_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cdr-batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a batch of call records */
+        get: operations["get_cdr_batch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/credits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List credits
+         * @description Newest first, used ones too.
+         */
+        get: operations["list_credits"];
+        put?: never;
+        /**
+         * Give a tenant a credit
+         * @description Its next invoices use it; what they say and their taxes stay. Tells `credit.created`.
+         */
+        post: operations["create_credit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/credits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a credit */
+        get: operations["get_credit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/event-types": {
         parameters: {
             query?: never;
@@ -160,6 +359,417 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List extensions
+         * @description Those that are there now, newest first.
+         */
+        get: operations["list_extensions"];
+        put?: never;
+        /**
+         * Create an extension
+         * @description Tells `extension.created`; refused with `limit_reached` where the tenant has as many as it may.
+         */
+        post: operations["create_extension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/extensions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an extension */
+        get: operations["get_extension"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an extension
+         * @description It counts for the tenant until now. Tells `extension.deleted`.
+         */
+        delete: operations["delete_extension"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List invoices
+         * @description Of all tenants that the key reaches, newest first, drafts included.
+         */
+        get: operations["list_invoices"];
+        put?: never;
+        /**
+         * Create an invoice
+         * @description A draft for a tenant, outside of its billing cycle. It has no number and can be edited until it
+         *     is finalised.
+         */
+        post: operations["create_invoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an invoice
+         * @description With its lines and taxes.
+         */
+        get: operations["get_invoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Edit a draft */
+        patch: operations["edit_invoice"];
+        trace?: never;
+    };
+    "/v1/invoices/{id}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain an invoice
+         * @description Each line with what its amount was computed from, and how lines and taxes make the total.
+         */
+        get: operations["explain_invoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{id}/finalize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finalise a draft
+         * @description Gives it its number and its due date, locks it, applies the tenant's credit and mails it. Tells
+         *     `invoice.created`, and `invoice.paid` where credit covers it all.
+         */
+        post: operations["finalize_invoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an invoice's lines
+         * @description In the order in which the invoice shows them.
+         */
+        get: operations["list_invoice_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{id}/lines/{line_id}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain a line of an invoice
+         * @description A line of usage with its calls: how many, what included minutes covered, and the first hundred
+         *     of them.
+         */
+        get: operations["explain_invoice_line"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{id}/mark-paid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark an invoice as paid
+         * @description Notes that it, or a part of it, was paid elsewhere; no card is charged. Tells
+         *     `payment.succeeded`, and `invoice.paid` where nothing is left to pay.
+         */
+        post: operations["mark_invoice_paid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{id}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay an invoice
+         * @description Charges what is due, or a part of it, through the payment gateway. The payment's status says
+         *     what came of it: `succeeded`, `failed`, or `pending` where the gateway has not said yet; send
+         *     the same request with the same `Idempotency-Key` again to ask for it. One payment of an invoice
+         *     at a time: while one is pending, others get 409 `payment_in_progress`. Tells
+         *     `payment.succeeded` or `payment.failed`, and `invoice.paid` where nothing is left to pay.
+         */
+        post: operations["pay_invoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download an invoice's PDF
+         * @description In the brand of the day of issue. Its `ETag` changes with its bytes; with `If-None-Match` the
+         *     same bytes are not sent again.
+         */
+        get: operations["get_invoice_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a reminder
+         * @description Mails the tenant what is due of an invoice that is not paid.
+         */
+        post: operations["remind_of_invoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an invoice again
+         * @description Mails the issued invoice with its PDF to the tenant once more.
+         */
+        post: operations["send_invoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Void a draft
+         * @description An issued invoice is cancelled by the operator.
+         */
+        post: operations["void_invoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/metered-charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List metered charges
+         * @description Newest first.
+         */
+        get: operations["list_metered_charges"];
+        put?: never;
+        /**
+         * Create a metered charge
+         * @description A line on every invoice over the units that are reported for its period. Tells
+         *     `charge.created`.
+         */
+        post: operations["create_metered_charge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/metered-charges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a metered charge */
+        get: operations["get_metered_charge"];
+        put?: never;
+        post?: never;
+        /**
+         * End a metered charge
+         * @description Now; what was reported before is still billed. Tells `charge.ended`.
+         */
+        delete: operations["end_metered_charge"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/metered-charges/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report usage of a metered charge
+         * @description The same report again changes nothing and is answered with 200; another one under the same id
+         *     is refused.
+         */
+        post: operations["report_metered_usage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/one-time-charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one-time charges
+         * @description Newest first.
+         */
+        get: operations["list_one_time_charges"];
+        put?: never;
+        /**
+         * Create a one-time charge
+         * @description Falls on the tenant's next invoice, once. Tells `charge.created`.
+         */
+        post: operations["create_one_time_charge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/one-time-charges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a one-time charge */
+        get: operations["get_one_time_charge"];
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw a one-time charge
+         * @description While no invoice carries it. Tells `charge.ended`.
+         */
+        delete: operations["withdraw_one_time_charge"];
         options?: never;
         head?: never;
         patch?: never;
@@ -396,6 +1006,420 @@ export interface paths {
         patch: operations["edit_own_partner"];
         trace?: never;
     };
+    "/v1/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List payments
+         * @description Of all tenants that the key reaches, newest first, failed ones included.
+         */
+        get: operations["list_payments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a payment */
+        get: operations["get_payment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/phone-numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List phone numbers
+         * @description Each number once: as it is assigned, or as it was last released. Newest first.
+         */
+        get: operations["list_phone_numbers"];
+        put?: never;
+        /**
+         * Add a phone number
+         * @description Assigned to a tenant at once. Tells `phone_number.assigned`; refused with `limit_reached` where
+         *     the tenant has as many as it may.
+         */
+        post: operations["create_phone_number"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/phone-numbers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a phone number */
+        get: operations["get_phone_number"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/phone-numbers/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign a released phone number
+         * @description To any tenant of the partner. The answer is the number under its new id.
+         */
+        post: operations["assign_phone_number"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/phone-numbers/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release a phone number
+         * @description It counts for the tenant until now and can be assigned again. Tells `phone_number.released`.
+         */
+        post: operations["release_phone_number"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rate-decks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List rate decks
+         * @description Newest first. Not for keys that are restricted to some tenants.
+         */
+        get: operations["list_rate_decks"];
+        put?: never;
+        /**
+         * Create a rate deck
+         * @description With its first version, which may begin in the past. Send JSON, or the file itself as
+         *     `text/csv` with the other fields as parameters. In the file a header names the columns
+         *     `prefix`, `name`, `rate_per_minute`, `connection_fee`, `minimum_seconds`, `increment_seconds`,
+         *     `free_seconds`, `free_below_seconds`, `max_price`, `effective_from`, `effective_until`,
+         *     `window`, `steps`, `rounding`, `decimals`, in any order; `prefix` and a price are needed. What
+         *     is wrong with it is told by line and column: `/csv/12/rate_per_minute`. Tells
+         *     `rate_deck.created` and `rate_deck.updated`.
+         */
+        post: operations["create_rate_deck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rate-decks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a rate deck */
+        get: operations["get_rate_deck"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rate-decks/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the versions of a rate deck
+         * @description Newest first, scheduled ones too.
+         */
+        get: operations["list_rate_deck_versions"];
+        put?: never;
+        /**
+         * Add a version to a rate deck
+         * @description In force from `effective_from` on: now where that is left out, never before now or before the
+         *     version it follows. `dry_run` answers how it differs from that version and saves nothing. Tells
+         *     `rate_deck.updated`.
+         */
+        post: operations["add_rate_deck_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rate-decks/{id}/versions/{version}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the rows of a version of a rate deck
+         * @description In the file's order. With `Accept: text/csv` the whole file, with every column.
+         */
+        get: operations["list_rate_deck_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recurring-charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List recurring charges
+         * @description Newest first.
+         */
+        get: operations["list_recurring_charges"];
+        put?: never;
+        /**
+         * Create a recurring charge
+         * @description A line on every invoice while it runs, prorated with the period. Tells `charge.created`.
+         */
+        post: operations["create_recurring_charge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recurring-charges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a recurring charge */
+        get: operations["get_recurring_charge"];
+        put?: never;
+        post?: never;
+        /**
+         * End a recurring charge
+         * @description Now; one that has not begun never does. Tells `charge.ended`.
+         */
+        delete: operations["end_recurring_charge"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List refused records
+         * @description Those of the partner's own sources, newest first.
+         */
+        get: operations["list_rejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rejects/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try refused records again
+         * @description After a number, a tenant or a price was added: tries the next 500 open rejects and the next 500
+         *     unrated calls, oldest first. Send `next` of the answer to go on.
+         */
+        post: operations["retry_rejects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rejects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a refused record
+         * @description With its bytes as they were sent: as text, or in base 64 where they are not UTF-8.
+         */
+        get: operations["get_reject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Simulate other terms
+         * @description Prices the calls of closed periods again under each proposal and compares with what was
+         *     billed, touching nothing. Counts, charges, taxes and the moment of the base fee stay as they
+         *     were. A tenant's proposals are ranked, the cheapest first; the page's totals show what each
+         *     means for revenue and margin. The profile version that was in force gives exactly what was
+         *     billed. Periods whose invoice was cancelled are left out.
+         */
+        post: operations["simulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tax-jurisdictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List tax jurisdictions
+         * @description Newest first. Not for keys that are restricted to some tenants.
+         */
+        get: operations["list_tax_jurisdictions"];
+        put?: never;
+        /**
+         * Create a tax jurisdiction
+         * @description Tells `tax_jurisdiction.created`.
+         */
+        post: operations["create_tax_jurisdiction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tax-jurisdictions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a tax jurisdiction */
+        get: operations["get_tax_jurisdiction"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a tax jurisdiction
+         * @description Refused while tenants list it; switch it off instead. Issued invoices keep what they show. Tells
+         *     `tax_jurisdiction.deleted`.
+         */
+        delete: operations["delete_tax_jurisdiction"];
+        options?: never;
+        head?: never;
+        /**
+         * Edit a tax jurisdiction
+         * @description For invoices issued from now on; issued ones keep what they show. Tells
+         *     `tax_jurisdiction.updated`.
+         */
+        patch: operations["edit_tax_jurisdiction"];
+        trace?: never;
+    };
+    "/v1/tenant-defaults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the defaults of new tenants */
+        get: operations["get_tenant_defaults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Edit the defaults of new tenants
+         * @description Tenants that exist keep what they have.
+         */
+        patch: operations["edit_tenant_defaults"];
+        trace?: never;
+    };
     "/v1/tenants": {
         parameters: {
             query?: never;
@@ -464,6 +1488,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tenants/{id}/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a tenant's balance
+         * @description What is left to pay of its invoices, what of that is overdue, and the credit it has.
+         */
+        get: operations["get_tenant_balance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{id}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a tenant's limits */
+        get: operations["get_tenant_limits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Edit a tenant's limits
+         * @description Acts at once. A cap below what the tenant has takes nothing away.
+         */
+        patch: operations["edit_tenant_limits"];
+        trace?: never;
+    };
+    "/v1/tenants/{id}/limits/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset a tenant's limits
+         * @description To those that new tenants begin with.
+         */
+        post: operations["reset_tenant_limits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tenants/{id}/reactivate": {
         parameters: {
             query?: never;
@@ -504,6 +1589,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tenants/{id}/tax-jurisdictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the tax jurisdictions of a tenant */
+        get: operations["get_tenant_tax_jurisdictions"];
+        /**
+         * Set the tax jurisdictions of a tenant
+         * @description For invoices issued from now on. Tells `tenant.updated`.
+         */
+        put: operations["set_tenant_tax_jurisdictions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tenants/{id}/unsuspend": {
         parameters: {
             query?: never;
@@ -518,6 +1624,108 @@ export interface paths {
          * @description Takes every reason away. Tells `tenant.unsuspended`.
          */
         post: operations["unsuspend_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Usage of a tenant
+         * @description Its current billing period so far: extensions, phone numbers, minutes and spend.
+         */
+        get: operations["get_tenant_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{id}/usage/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Usage of a tenant by day
+         * @description One row for each of its local days, with nothing used too.
+         */
+        get: operations["list_tenant_usage_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Usage of all tenants
+         * @description Running totals of a calendar month: what an invoice will be made of, but none (the tenants'
+         *     local days).
+         */
+        get: operations["get_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wallet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the wallet
+         * @description What the partner has paid ahead to the operator and what is left of it.
+         */
+        get: operations["get_wallet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wallet/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List wallet transactions
+         * @description All credits and debits, newest first. To pull them into other books, sort by `seq` and send the
+         *     last `seq` as `since` the next time: nothing is missed and nothing comes twice.
+         */
+        get: operations["list_wallet_transactions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -733,7 +1941,2634 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "tenant.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * tenant.created
+         * @description A tenant was created.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            tenant: components["schemas"]["Tenant"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "tenant.created";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "tenant.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * tenant.updated
+         * @description A tenant's data, profile, taxes or status changed.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            tenant: components["schemas"]["Tenant"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "tenant.updated";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "tenant.activated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * tenant.activated
+         * @description Billing of a tenant began.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            tenant: components["schemas"]["Tenant"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "tenant.activated";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "tenant.suspended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * tenant.suspended
+         * @description A tenant was suspended.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            tenant: components["schemas"]["Tenant"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "tenant.suspended";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "tenant.unsuspended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * tenant.unsuspended
+         * @description The last reason for a tenant's suspension is gone.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            tenant: components["schemas"]["Tenant"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "tenant.unsuspended";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "tenant.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * tenant.deleted
+         * @description A tenant was cancelled.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            tenant: components["schemas"]["Tenant"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "tenant.deleted";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "phone_number.assigned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * phone_number.assigned
+         * @description A number was assigned to a tenant.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            phone_number: components["schemas"]["PhoneNumber"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "phone_number.assigned";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "phone_number.released": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * phone_number.released
+         * @description A number was taken back from its tenant.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            phone_number: components["schemas"]["PhoneNumber"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "phone_number.released";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "extension.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * extension.created
+         * @description An extension was added to a tenant.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            extension: components["schemas"]["Extension"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "extension.created";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "extension.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * extension.deleted
+         * @description An extension was removed from its tenant.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            extension: components["schemas"]["Extension"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "extension.deleted";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "invoice.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * invoice.created
+         * @description An invoice was issued.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            invoice: components["schemas"]["Invoice"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "invoice.created";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "invoice.paid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * invoice.paid
+         * @description Nothing is due on an invoice any more.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            invoice: components["schemas"]["Invoice"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "invoice.paid";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "invoice.overdue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * invoice.overdue
+         * @description An invoice was not paid by its due day.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            invoice: components["schemas"]["Invoice"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "invoice.overdue";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "invoice.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * invoice.cancelled
+         * @description An issued invoice was cancelled.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            invoice: components["schemas"]["Invoice"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "invoice.cancelled";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.succeeded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * payment.succeeded
+         * @description A payment came in.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            payment: components["schemas"]["Payment"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "payment.succeeded";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * payment.failed
+         * @description A payment was declined.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            payment: components["schemas"]["Payment"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "payment.failed";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "credit.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * credit.created
+         * @description A credit was given to a tenant.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            credit: components["schemas"]["Credit"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "credit.created";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "charge.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * charge.created
+         * @description A one-time or recurring charge was added to a tenant.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            charge: components["schemas"]["Charge"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "charge.created";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "charge.ended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * charge.ended
+         * @description A recurring charge was ended.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            charge: components["schemas"]["Charge"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "charge.ended";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "billing_profile.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * billing_profile.created
+         * @description A billing profile was created.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            billing_profile: components["schemas"]["BillingProfile"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "billing_profile.created";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "billing_profile.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * billing_profile.updated
+         * @description A billing profile has a new version.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            billing_profile: components["schemas"]["BillingProfile"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "billing_profile.updated";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "billing_profile.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * billing_profile.deleted
+         * @description A billing profile was deleted.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            billing_profile: components["schemas"]["BillingProfile"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "billing_profile.deleted";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "rate_deck.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * rate_deck.created
+         * @description A rate deck was created.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            rate_deck: components["schemas"]["RateDeck"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "rate_deck.created";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "rate_deck.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * rate_deck.updated
+         * @description A rate deck has a new version.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            rate_deck: components["schemas"]["RateDeck"];
+                            rate_deck_version: components["schemas"]["RateDeckVersion"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "rate_deck.updated";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "tax_jurisdiction.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * tax_jurisdiction.created
+         * @description A tax jurisdiction was created.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            tax_jurisdiction: components["schemas"]["TaxJurisdiction"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "tax_jurisdiction.created";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "tax_jurisdiction.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * tax_jurisdiction.updated
+         * @description A tax jurisdiction was changed.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            tax_jurisdiction: components["schemas"]["TaxJurisdiction"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "tax_jurisdiction.updated";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "tax_jurisdiction.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * tax_jurisdiction.deleted
+         * @description A tax jurisdiction was deleted.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            tax_jurisdiction: components["schemas"]["TaxJurisdiction"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "tax_jurisdiction.deleted";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "partner.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * partner.created
+         * @description The partner's account was created.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            partner: components["schemas"]["Partner"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "partner.created";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "partner.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * partner.updated
+         * @description The partner's account was changed.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            partner: components["schemas"]["Partner"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "partner.updated";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "partner.terms_changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * partner.terms_changed
+         * @description The partner's wholesale terms change.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            wholesale_terms: components["schemas"]["WholesaleTerms"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "partner.terms_changed";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "wallet.changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * wallet.changed
+         * @description Money was put into the wallet or taken out by hand.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            wallet_transaction: components["schemas"]["WalletTransaction"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "wallet.changed";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * webhook.test
+         * @description Somebody asked for it, to see whether messages arrive.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            endpoint_id: string;
+                            message: string;
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "webhook.test";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** @description A correction of a wallet. */
@@ -761,6 +4596,15 @@ export interface components {
              * @example 2026-08-01T00:00:00Z
              */
             now: string;
+        };
+        /** @description Sums of invoices. */
+        Amounts: {
+            /** @description Before tax: what the partner earns. */
+            subtotal: components["schemas"]["Decimal"];
+            /** @description Tax. */
+            tax: components["schemas"]["Decimal"];
+            /** @description What tenants pay. */
+            total: components["schemas"]["Decimal"];
         };
         /** @description A key of the API, without its text. */
         ApiKey: {
@@ -860,6 +4704,14 @@ export interface components {
              */
             status: number;
         };
+        /** @description Who gets a number. */
+        Assignee: {
+            /**
+             * @description Whose it will be.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+        };
         /** @description One change: who did what to what. */
         AuditEntry: {
             /**
@@ -896,6 +4748,519 @@ export interface components {
             /** @description The tenant it is about. */
             tenant_id?: string | null;
         };
+        /** @description To whom an invoice is addressed, as issued. */
+        BillTo: {
+            /** @description Postal address, one line per row. */
+            address: string;
+            /**
+             * @description Where it is sent.
+             * @example books@acme.example
+             */
+            email: string;
+            /**
+             * @description The tenant's name.
+             * @example Acme Dental
+             */
+            name: string;
+        };
+        /** @description How a partner charges a tenant, as one version says. */
+        BillingProfile: {
+            /** @description Fee per period. */
+            base_fee: components["schemas"]["Decimal"];
+            /** @description Whether the fee is billed after the period or at its start. */
+            base_fee_timing: string;
+            /** @description When the profile was created. */
+            created_at: components["schemas"]["Instant"];
+            /**
+             * @description Of all its prices.
+             * @example USD
+             */
+            currency: string;
+            /** @description Whether periods begin on the day of activation or on the first of a month. */
+            cycle: string;
+            /** @description Per standard phone number and period. */
+            did_rate: components["schemas"]["Decimal"];
+            /** @description How long a period is. */
+            every: string;
+            /** @description Per extension and period. */
+            extension_rate: components["schemas"]["Decimal"];
+            /**
+             * @description Its id, the same for all versions.
+             * @example prf_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description Phone numbers that the fee covers; null for any number.
+             * @example 1
+             */
+            included_dids?: number | null;
+            /**
+             * Format: int32
+             * @description Extensions that the fee covers; null for any number.
+             * @example 5
+             */
+            included_extensions?: number | null;
+            /**
+             * Format: int32
+             * @description Minutes that the fee covers; null for any number.
+             * @example 500
+             */
+            included_minutes?: number | null;
+            /** @description Whether a period that comes to nothing still gets an invoice. */
+            invoice_zero_totals: boolean;
+            local_minute_rate?: components["schemas"]["Decimal"] | null;
+            minute_rate?: components["schemas"]["Decimal"] | null;
+            /** @description `payg` charges every unit; `flat_rate` has a base fee that includes quantities. */
+            model: string;
+            /**
+             * @description Shown on invoices.
+             * @example Small Office
+             */
+            name: string;
+            /** @description The rate deck that prices calls before the minute rates do. */
+            rate_deck_id?: string | null;
+            /**
+             * Format: int32
+             * @description Days from issue to due; null for the partner's own.
+             */
+            terms_days?: number | null;
+            /** @description Per toll-free phone number and period. */
+            toll_free_did_rate: components["schemas"]["Decimal"];
+            toll_free_minute_rate?: components["schemas"]["Decimal"] | null;
+            trial?: components["schemas"]["Trial"] | null;
+            /** @description Whether inbound calls are charged. */
+            usage_scope: string;
+            /**
+             * Format: int64
+             * @description This version; the latest one's is the `ETag` of the profile.
+             */
+            version: number;
+            /** @description When this version was made. */
+            version_created_at: components["schemas"]["Instant"];
+            /**
+             * @description What is allowed and deserves a second look, such as prices below cost; of the latest
+             *     version only.
+             */
+            warnings: string[];
+        };
+        /** @description What changes of a billing profile. What is left out stays. */
+        BillingProfileChanges: {
+            /**
+             * @description Fee per period.
+             * @example 99.00
+             */
+            base_fee?: string | null;
+            /** @description Whether the fee is billed after the period or at its start. */
+            base_fee_timing?: string | null;
+            /**
+             * @description Whether periods begin on the day of activation or on the first of a month. A new
+             *     profile has `calendar_month` where it is `payg`, otherwise `anniversary`.
+             */
+            cycle?: string | null;
+            /**
+             * @description Per standard phone number and period, with up to 6 decimals.
+             * @example 3
+             */
+            did_rate?: string | null;
+            /** @description How long a period is; a new profile's is a month. */
+            every?: string | null;
+            /**
+             * @description Per extension and period, with up to 6 decimals.
+             * @example 15
+             */
+            extension_rate?: string | null;
+            /**
+             * Format: int32
+             * @description Phone numbers that the fee covers; null for any number.
+             * @example 1
+             */
+            included_dids?: number | null;
+            /**
+             * Format: int32
+             * @description Extensions that the fee covers; null for any number.
+             * @example 5
+             */
+            included_extensions?: number | null;
+            /**
+             * Format: int32
+             * @description Minutes that the fee covers; null for any number.
+             * @example 500
+             */
+            included_minutes?: number | null;
+            /** @description Whether a period that comes to nothing still gets an invoice. */
+            invoice_zero_totals?: boolean | null;
+            /** @description Per minute of a local call, instead of one rate for all. */
+            local_minute_rate?: string | null;
+            /**
+             * @description Per minute of any call, with up to 6 decimals.
+             * @example 0.03
+             */
+            minute_rate?: string | null;
+            /**
+             * @description `payg` charges every unit; `flat_rate` has a base fee that includes quantities.
+             * @example flat_rate
+             */
+            model: string;
+            /**
+             * @description Shown on invoices.
+             * @example Small Office
+             */
+            name?: string | null;
+            /** @description The rate deck that prices calls before the minute rates do; null for none. */
+            rate_deck_id?: string | null;
+            /**
+             * Format: int32
+             * @description Days from issue to due; null for the partner's own.
+             */
+            terms_days?: number | null;
+            /**
+             * @description Per toll-free phone number and period, with up to 6 decimals.
+             * @example 5
+             */
+            toll_free_did_rate?: string | null;
+            /** @description Per minute of a toll-free call, instead of one rate for all. */
+            toll_free_minute_rate?: string | null;
+            trial?: components["schemas"]["TrialInput"] | null;
+            /** @description Whether inbound calls are charged. */
+            usage_scope?: string | null;
+        };
+        /**
+         * @description A billing profile to be. What is left out is nothing: no fee, no included quantities,
+         *     free units.
+         */
+        BillingProfileInput: {
+            /**
+             * @description Fee per period.
+             * @example 99.00
+             */
+            base_fee?: string | null;
+            /** @description Whether the fee is billed after the period or at its start. */
+            base_fee_timing?: string | null;
+            /**
+             * @description Whether periods begin on the day of activation or on the first of a month. A new
+             *     profile has `calendar_month` where it is `payg`, otherwise `anniversary`.
+             */
+            cycle?: string | null;
+            /**
+             * @description Per standard phone number and period, with up to 6 decimals.
+             * @example 3
+             */
+            did_rate?: string | null;
+            /** @description How long a period is; a new profile's is a month. */
+            every?: string | null;
+            /**
+             * @description Per extension and period, with up to 6 decimals.
+             * @example 15
+             */
+            extension_rate?: string | null;
+            /**
+             * Format: int32
+             * @description Phone numbers that the fee covers; null for any number.
+             * @example 1
+             */
+            included_dids?: number | null;
+            /**
+             * Format: int32
+             * @description Extensions that the fee covers; null for any number.
+             * @example 5
+             */
+            included_extensions?: number | null;
+            /**
+             * Format: int32
+             * @description Minutes that the fee covers; null for any number.
+             * @example 500
+             */
+            included_minutes?: number | null;
+            /** @description Whether a period that comes to nothing still gets an invoice. */
+            invoice_zero_totals?: boolean | null;
+            /** @description Per minute of a local call, instead of one rate for all. */
+            local_minute_rate?: string | null;
+            /**
+             * @description Per minute of any call, with up to 6 decimals.
+             * @example 0.03
+             */
+            minute_rate?: string | null;
+            /**
+             * @description `payg` charges every unit; `flat_rate` has a base fee that includes quantities.
+             * @example flat_rate
+             */
+            model: string;
+            /**
+             * @description Shown on invoices.
+             * @example Small Office
+             */
+            name: string;
+            /** @description The rate deck that prices calls before the minute rates do; null for none. */
+            rate_deck_id?: string | null;
+            /**
+             * Format: int32
+             * @description Days from issue to due; null for the partner's own.
+             */
+            terms_days?: number | null;
+            /**
+             * @description Per toll-free phone number and period, with up to 6 decimals.
+             * @example 5
+             */
+            toll_free_did_rate?: string | null;
+            /** @description Per minute of a toll-free call, instead of one rate for all. */
+            toll_free_minute_rate?: string | null;
+            trial?: components["schemas"]["TrialInput"] | null;
+            /** @description Whether inbound calls are charged. */
+            usage_scope?: string | null;
+        };
+        /** @description A call of a tenant, priced on both sides. */
+        Call: {
+            answered_at?: components["schemas"]["Instant"] | null;
+            /** @description The batch that brought it. */
+            batch_id: string;
+            bill_period_start?: components["schemas"]["Instant"] | null;
+            /**
+             * Format: int64
+             * @description Seconds that the tenant is billed, after increments.
+             */
+            billed_seconds: number;
+            /** @description What holds the legs of one call together. */
+            call_group?: string | null;
+            /** @description `billable`, or `trial`: metered and never invoiced. */
+            charge: string;
+            /** @description As it is metered. */
+            class: string;
+            /** @description What the partner pays. */
+            cost: components["schemas"]["Decimal"];
+            /**
+             * @description Of `cost`.
+             * @example USD
+             */
+            cost_currency: string;
+            /**
+             * @description Of `price`.
+             * @example USD
+             */
+            currency: string;
+            /** @description Which way it ran. */
+            direction: string;
+            /**
+             * @description How it ended.
+             * @example answered
+             */
+            disposition: string;
+            /** @description When it ended: this is what assigns it to a day and a period. */
+            ended_at: components["schemas"]["Instant"];
+            /** @description The tenant's extension. */
+            extension?: string | null;
+            /**
+             * @description As the switch wrote it.
+             * @example +15015550111
+             */
+            from: string;
+            /** @description The switch's own word for it. */
+            hangup_cause?: string | null;
+            /**
+             * Format: int64
+             * @description Hold by the tenant's side; not billed.
+             */
+            hold_seconds: number;
+            /**
+             * @description Its id.
+             * @example call_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * @description Which side wrote it: `a` or `b`.
+             * @example a
+             */
+            leg: string;
+            /** @description Whether it was priced. */
+            outcome: string;
+            /** @description What the tenant pays, before included minutes. */
+            price: components["schemas"]["Decimal"];
+            /** @description Why it is free or unrated. */
+            reason?: string | null;
+            /**
+             * @description The switch's own id of it.
+             * @example 1772366400.118
+             */
+            record_id: string;
+            /** @description Where a recording is. */
+            recording_url?: string | null;
+            /** @description The call that this row takes back: its amounts are negative. */
+            reverses_call_id?: string | null;
+            /** @description The switch that wrote it down. */
+            source_id: string;
+            started_at?: components["schemas"]["Instant"] | null;
+            /**
+             * Format: int64
+             * @description Talk time.
+             */
+            talk_seconds: number;
+            /** @description Whose call it is. */
+            tenant_id: string;
+            /**
+             * @description As the switch wrote it.
+             * @example +12125550199
+             */
+            to: string;
+            usage_period_start?: components["schemas"]["Instant"] | null;
+        };
+        /** @description A call with how it was priced. */
+        CallDetail: components["schemas"]["Call"] & {
+            rating?: components["schemas"]["CallRating"] | null;
+        };
+        /** @description How a call was priced, on both sides. */
+        CallRating: {
+            /**
+             * @description The tenant's side: profile and its version, the deck's row with steps and windows where one
+             *     priced it, the minute rate and increments otherwise.
+             */
+            retail: Record<string, never>;
+            /** @description The partner's side. */
+            wholesale: Record<string, never>;
+        };
+        /** @description One call record. Read by the parser of the records themselves; this says how it looks. */
+        CallRecord: {
+            /** @description Tenant id, SIP prefix or account code; read off the numbers where this is left out. */
+            account?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was answered; left out of calls that nobody answered.
+             * @example 2026-05-03T09:59:00Z
+             */
+            answered_at?: string | null;
+            /** @description What holds the legs of one call together. */
+            call_group?: string | null;
+            /** @description `inbound`, `outbound` or `internal`; read off the numbers where this is left out. */
+            direction?: string | null;
+            /** @description `answered`, `no_answer`, `busy` or `failed`. */
+            disposition?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             * @example 2026-05-03T10:00:00Z
+             */
+            ended_at: string;
+            /** @description The tenant's extension. */
+            extension?: string | null;
+            /**
+             * @description Who called, as dialled.
+             * @example +15015550111
+             */
+            from: string;
+            /** @description The switch's own word for how it ended. */
+            hangup_cause?: string | null;
+            /** @description Hold by the tenant's side; not billed. */
+            hold_seconds?: string | null;
+            /** @description `a` (where this is left out) or `b`. */
+            leg?: string | null;
+            /**
+             * @description The source's own id of it.
+             * @example 1772366400.118
+             */
+            record_id: string;
+            /** @description Where a recording is. */
+            recording_url?: string | null;
+            /**
+             * Format: date-time
+             * @description When it began to ring.
+             */
+            started_at?: string | null;
+            /**
+             * @description Talk time; from answer to end where this is left out.
+             * @example 60
+             */
+            talk_seconds?: string | null;
+            /**
+             * @description Who was called, as dialled.
+             * @example +12125550199
+             */
+            to: string;
+        };
+        /** @description A batch of call records that was taken in. */
+        CdrBatch: {
+            /**
+             * Format: int64
+             * @description Rows of calls that it added.
+             */
+            calls: number;
+            /** @description When it was committed. */
+            created_at: components["schemas"]["Instant"];
+            /** @description The file it came in; `api` where it came by the API. */
+            file_name: string;
+            /**
+             * @description Its id: the same records of the same source have the same one.
+             * @example bat_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Records in it.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description Records that it refused and that had not been refused before.
+             */
+            rejects: number;
+            /**
+             * @description The name of its source.
+             * @example pbx-1
+             */
+            source: string;
+            /** @description Its source. */
+            source_id: string;
+        };
+        /** @description Call records of one source. */
+        CdrBatchInput: {
+            /** @description The records. */
+            records: components["schemas"]["CallRecord"][];
+            /**
+             * @description The name of the switch they come from; it is made where there is none.
+             * @example pbx-1
+             */
+            source: string;
+        };
+        /** @description What became of a batch, record by record. */
+        CdrBatchResult: {
+            /**
+             * Format: int64
+             * @description Records that became calls now.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Records whose key is known with other content.
+             */
+            conflicts: number;
+            /**
+             * Format: int64
+             * @description Records that were known already.
+             */
+            duplicates: number;
+            /**
+             * @description The batch: the same records of the same source have the same id.
+             * @example bat_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Records that were sent.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description Records that were refused and kept.
+             */
+            rejected: number;
+            /** @description One for each record, in the order they were sent. Empty in the audit log. */
+            results: components["schemas"]["RecordResult"][];
+            /**
+             * @description The name of its source.
+             * @example pbx-1
+             */
+            source: string;
+            /** @description Its source. */
+            source_id: string;
+        };
         /** @description A source of call records: one switch. */
         CdrSource: {
             /**
@@ -910,6 +5275,55 @@ export interface components {
             name: string;
             /** @description The only partner it serves; absent where it is the operator's and serves all. */
             partner_id?: string | null;
+        };
+        /** @description A row that says something else than before. */
+        ChangedRow: {
+            /** @description What it would say. */
+            new: components["schemas"]["RateDeckRow"];
+            /** @description What it said. */
+            old: components["schemas"]["RateDeckRow"];
+        };
+        /** @description A charge besides the profile. */
+        Charge: {
+            /** @description When it was added. */
+            created_at: components["schemas"]["Instant"];
+            /**
+             * @description Of the price.
+             * @example USD
+             */
+            currency: string;
+            /**
+             * @description Shown on the invoice line.
+             * @example Porting
+             */
+            description: string;
+            ends_at?: components["schemas"]["Instant"] | null;
+            /**
+             * @description Its id.
+             * @example chg_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /** @description The invoice that carries it, of a one-time charge. */
+            invoice_id?: string | null;
+            /** @description How it repeats. */
+            kind: string;
+            quantity?: components["schemas"]["Decimal"] | null;
+            /** @description From when. */
+            starts_at: components["schemas"]["Instant"];
+            /**
+             * @description Of a one-time charge `pending`, `invoiced` or `withdrawn`; of others `scheduled`, `active`
+             *     or `ended`.
+             */
+            status: string;
+            /** @description Whether tax is due on it. */
+            taxable: boolean;
+            /**
+             * @description Whose.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+            /** @description Price of one unit; negative for a discount. */
+            unit_price: components["schemas"]["Decimal"];
         };
         /** @description The deployment's clock. */
         Clock: {
@@ -928,6 +5342,29 @@ export interface components {
              */
             confirm_name: string;
         };
+        /** @description What is provisioned and assigned now. */
+        Counts: {
+            /**
+             * Format: int64
+             * @description Extensions, used or not.
+             */
+            extensions: number;
+            /**
+             * Format: int64
+             * @description Standard numbers.
+             */
+            local_phone_numbers: number;
+            /**
+             * Format: int64
+             * @description Phone numbers, both kinds together.
+             */
+            phone_numbers: number;
+            /**
+             * Format: int64
+             * @description Toll-free numbers.
+             */
+            toll_free_phone_numbers: number;
+        };
         /** @description A key and, in the answer that makes it, its text. */
         CreatedApiKey: components["schemas"]["ApiKey"] & {
             /**
@@ -941,8 +5378,100 @@ export interface components {
             /** @description The key itself. It is shown in this answer and never again. */
             secret: string;
         };
+        /** @description Money that a tenant has with its partner; the next invoices use it. */
+        Credit: {
+            /** @description What was given. */
+            amount: components["schemas"]["Decimal"];
+            /** @description When it was given. */
+            created_at: components["schemas"]["Instant"];
+            /**
+             * @description Of both.
+             * @example USD
+             */
+            currency: string;
+            /** @description Its id. */
+            id: string;
+            /**
+             * @description Why it was given; shown to the tenant.
+             * @example Outage of 3 May
+             */
+            reason: string;
+            /** @description What is left of it. */
+            remaining: components["schemas"]["Decimal"];
+            /**
+             * @description Whose.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+        };
+        /** @description A credit to be. */
+        CreditInput: {
+            /** @description How much, in the tenant's currency; more than 0. */
+            amount: components["schemas"]["Decimal"];
+            /**
+             * @description Why; shown to the tenant.
+             * @example Outage of 3 May
+             */
+            reason: string;
+            /**
+             * @description Whose.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+        };
         /** @example 12.34 */
         Decimal: string;
+        /** @description A rate deck to be. */
+        DeckInput: {
+            /**
+             * @description The file.
+             * @example prefix,name,rate_per_minute
+             *     44,United Kingdom,0.0125
+             */
+            csv: string;
+            effective_from?: components["schemas"]["Instant"] | null;
+            /**
+             * @description For people.
+             * @example International
+             */
+            name: string;
+            /**
+             * @description The IANA zone of its windows and dates; UTC where this is left out.
+             * @example UTC
+             */
+            timezone?: string | null;
+        };
+        /** @description A version of a rate deck to be. */
+        DeckVersionInput: {
+            /**
+             * @description The file.
+             * @example prefix,name,rate_per_minute
+             *     44,United Kingdom,0.0115
+             */
+            csv: string;
+            effective_from?: components["schemas"]["Instant"] | null;
+            /**
+             * @description The IANA zone of its windows and dates; UTC where this is left out.
+             * @example UTC
+             */
+            timezone?: string | null;
+        };
+        /** @description What changes of the defaults. What is left out stays. */
+        DefaultChanges: {
+            /** @description The billing profile. */
+            billing_profile_id?: string | null;
+            /**
+             * @description The caller name that calls show, at most 15 characters; empty for none.
+             * @example ACME DENTAL
+             */
+            default_cnam?: string | null;
+            limits?: components["schemas"]["LimitChanges"] | null;
+            /**
+             * @description IANA zone.
+             * @example America/Chicago
+             */
+            timezone?: string | null;
+        };
         /** @description What changes of an endpoint. What is left out stays. */
         EndpointChanges: {
             /**
@@ -956,7 +5485,7 @@ export interface components {
              *       "invoice.paid"
              *     ]
              */
-            events?: string[] | null;
+            event_types?: string[] | null;
             /** @description Where events are sent. */
             url?: string | null;
         };
@@ -971,7 +5500,7 @@ export interface components {
              *       "invoice.paid"
              *     ]
              */
-            events: string[];
+            event_types: string[];
             /**
              * @description Where events are sent: https, to a public address.
              * @example https://hooks.oak.example/trunkline
@@ -1037,6 +5566,26 @@ export interface components {
             /** @description By category. */
             data: components["schemas"]["EventType"][];
         };
+        /** @description An extension of a tenant. */
+        Extension: {
+            /** @description From when it counts for the tenant. */
+            created_at: components["schemas"]["Instant"];
+            deleted_at?: components["schemas"]["Instant"] | null;
+            /**
+             * @description Its id.
+             * @example ext_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * @description As the switch knows it, without the SIP prefix.
+             * @example 101
+             */
+            name: string;
+            /** @description `active` until it is deleted. */
+            status: string;
+            /** @description Whose. */
+            tenant_id: string;
+        };
         /** @description Unit prices of an enterprise partner. */
         Figures: {
             /** @description Per extension and calendar month. */
@@ -1055,6 +5604,166 @@ export interface components {
          * @example 2026-05-01T00:00:00Z
          */
         Instant: string;
+        /** @description An invoice. Once issued, only its status and what was paid change. */
+        Invoice: {
+            /** @description What is left to pay. */
+            amount_due: components["schemas"]["Decimal"];
+            /** @description Paid, what was given back not subtracted. */
+            amount_paid: components["schemas"]["Decimal"];
+            /** @description Given back of what was paid. */
+            amount_refunded: components["schemas"]["Decimal"];
+            /** @description To whom it is addressed. */
+            bill_to: components["schemas"]["BillTo"];
+            /** @description When it was made. */
+            created_at: components["schemas"]["Instant"];
+            /** @description Covered by the tenant's credit, after tax. */
+            credit_applied: components["schemas"]["Decimal"];
+            /**
+             * @description What its amounts are in.
+             * @example USD
+             */
+            currency: string;
+            /**
+             * Format: date
+             * @description The last day to pay it.
+             * @example 2026-06-16
+             */
+            due_date?: string | null;
+            /**
+             * @description Its id.
+             * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * Format: date
+             * @description The date of that.
+             * @example 2026-06-01
+             */
+            issue_date?: string | null;
+            issued_at?: components["schemas"]["Instant"] | null;
+            /** @description What it bills. */
+            kind: string;
+            /** @description Its lines, in order; left out where they were not asked for. */
+            lines?: components["schemas"]["InvoiceLine"][] | null;
+            /** @description Free text at its end. */
+            notes: string;
+            /**
+             * @description Its number; a draft has none.
+             * @example INV-000123
+             */
+            number?: string | null;
+            period?: components["schemas"]["Span"] | null;
+            /** @description The name of the billing profile, on invoices of periods. */
+            plan?: string | null;
+            /** @description How it stands. */
+            status: string;
+            /** @description Sum of its lines. */
+            subtotal: components["schemas"]["Decimal"];
+            /** @description Sum of its taxes. */
+            tax: components["schemas"]["Decimal"];
+            /** @description Its taxes, in order; left out where they were not asked for. */
+            taxes?: components["schemas"]["InvoiceTax"][] | null;
+            /**
+             * @description Whom it bills.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+            /**
+             * @description IANA zone of its dates.
+             * @example America/Chicago
+             */
+            timezone: string;
+            /** @description Both. */
+            total: components["schemas"]["Decimal"];
+            /**
+             * Format: int64
+             * @description Grows with each change; the `ETag` of the invoice.
+             */
+            version: number;
+        };
+        /** @description What changes of a draft. What is left out stays. */
+        InvoiceChanges: {
+            /** @description Its lines in place of those it has, 1 to 500. */
+            lines?: components["schemas"]["LineInput"][] | null;
+            /** @description Free text at its end. */
+            notes?: string | null;
+        };
+        /** @description An invoice to be. */
+        InvoiceInput: {
+            /** @description Its lines, 1 to 500. */
+            lines: components["schemas"]["LineInput"][];
+            /** @description Free text at its end. */
+            notes?: string | null;
+            /**
+             * @description Whom it bills.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+        };
+        /** @description A line of an invoice. */
+        InvoiceLine: {
+            /** @description Quantity times unit price times fraction, rounded once. */
+            amount: components["schemas"]["Decimal"];
+            /**
+             * @description What its amounts are in.
+             * @example USD
+             */
+            currency: string;
+            /**
+             * @description For people.
+             * @example Extensions
+             */
+            description: string;
+            /**
+             * @description The share of a period that is billed: days over days.
+             * @example 12/31
+             */
+            fraction: string;
+            /**
+             * @description Its id.
+             * @example line_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * @description What it bills: `base_fee`, `extensions`, `dids`, `toll_free_dids`, `usage`,
+             *     `prior_period_usage`, `recurring`, `metered`, `one_time`, `discount`, `unused_advance` or
+             *     `carried_to_credit`.
+             * @example usage
+             */
+            kind: string;
+            /**
+             * @description How many units; minutes to a millionth.
+             * @example 3
+             */
+            quantity: string;
+            /** @description Whether taxes are computed on it. */
+            taxable: boolean;
+            /**
+             * @description The unit's name in the singular.
+             * @example extension
+             */
+            unit: string;
+            unit_price?: components["schemas"]["Decimal"] | null;
+        };
+        /** @description A tax of an invoice, as issued. */
+        InvoiceTax: {
+            /** @description The tax. */
+            amount: components["schemas"]["Decimal"];
+            /** @description The sum of the taxable lines. */
+            base: components["schemas"]["Decimal"];
+            /**
+             * @description The jurisdiction's code.
+             * @example US-AR-Pulaski
+             */
+            code: string;
+            /**
+             * @description The jurisdiction's name.
+             * @example Pulaski County
+             */
+            name: string;
+            /** @description Its share of the taxable lines. */
+            rate: components["schemas"]["Decimal"];
+        };
         /** @description A piece of background work. */
         Job: {
             /**
@@ -1087,6 +5796,58 @@ export interface components {
              * @example done
              */
             state: string;
+        };
+        /** @description What changes of limits. What is left out stays; null makes a cap unlimited. */
+        LimitChanges: {
+            /**
+             * Format: int32
+             * @description Percent of a cap at which the partner is told, 1 to 100.
+             * @example 80
+             */
+            alert_threshold?: number | null;
+            /**
+             * Format: int32
+             * @description Extensions at a time.
+             * @example 50
+             */
+            max_extensions?: number | null;
+            /**
+             * Format: int32
+             * @description Minutes of a billing period.
+             * @example 5000
+             */
+            max_monthly_minutes?: number | null;
+            /**
+             * Format: int32
+             * @description Phone numbers at a time.
+             * @example 10
+             */
+            max_phone_numbers?: number | null;
+            /**
+             * @description Charges of a billing period before tax, as a decimal text.
+             * @example 500.00
+             */
+            monthly_spend?: string | null;
+            /** @description `suspend` or `alert`. */
+            on_limit?: string | null;
+        };
+        /** @description A line to be. */
+        LineInput: {
+            /**
+             * @description Shown on the invoice.
+             * @example Installation on site
+             */
+            description: string;
+            quantity?: components["schemas"]["Decimal"] | null;
+            /** @description Whether taxes are computed on it; they are where this is left out, and on discounts. */
+            taxable?: boolean | null;
+            /**
+             * @description The unit's name in the singular.
+             * @example hour
+             */
+            unit?: string | null;
+            /** @description The price of one, with up to nine places; a negative one makes the line a discount. */
+            unit_price: components["schemas"]["Decimal"];
         };
         /** @description A page of a list. */
         List_ApiKey: {
@@ -1238,6 +5999,242 @@ export interface components {
             previous_cursor?: string | null;
         };
         /** @description A page of a list. */
+        List_BillingProfile: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /** @description Fee per period. */
+                base_fee: components["schemas"]["Decimal"];
+                /** @description Whether the fee is billed after the period or at its start. */
+                base_fee_timing: string;
+                /** @description When the profile was created. */
+                created_at: components["schemas"]["Instant"];
+                /**
+                 * @description Of all its prices.
+                 * @example USD
+                 */
+                currency: string;
+                /** @description Whether periods begin on the day of activation or on the first of a month. */
+                cycle: string;
+                /** @description Per standard phone number and period. */
+                did_rate: components["schemas"]["Decimal"];
+                /** @description How long a period is. */
+                every: string;
+                /** @description Per extension and period. */
+                extension_rate: components["schemas"]["Decimal"];
+                /**
+                 * @description Its id, the same for all versions.
+                 * @example prf_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                /**
+                 * Format: int32
+                 * @description Phone numbers that the fee covers; null for any number.
+                 * @example 1
+                 */
+                included_dids?: number | null;
+                /**
+                 * Format: int32
+                 * @description Extensions that the fee covers; null for any number.
+                 * @example 5
+                 */
+                included_extensions?: number | null;
+                /**
+                 * Format: int32
+                 * @description Minutes that the fee covers; null for any number.
+                 * @example 500
+                 */
+                included_minutes?: number | null;
+                /** @description Whether a period that comes to nothing still gets an invoice. */
+                invoice_zero_totals: boolean;
+                local_minute_rate?: components["schemas"]["Decimal"] | null;
+                minute_rate?: components["schemas"]["Decimal"] | null;
+                /** @description `payg` charges every unit; `flat_rate` has a base fee that includes quantities. */
+                model: string;
+                /**
+                 * @description Shown on invoices.
+                 * @example Small Office
+                 */
+                name: string;
+                /** @description The rate deck that prices calls before the minute rates do. */
+                rate_deck_id?: string | null;
+                /**
+                 * Format: int32
+                 * @description Days from issue to due; null for the partner's own.
+                 */
+                terms_days?: number | null;
+                /** @description Per toll-free phone number and period. */
+                toll_free_did_rate: components["schemas"]["Decimal"];
+                toll_free_minute_rate?: components["schemas"]["Decimal"] | null;
+                trial?: components["schemas"]["Trial"] | null;
+                /** @description Whether inbound calls are charged. */
+                usage_scope: string;
+                /**
+                 * Format: int64
+                 * @description This version; the latest one's is the `ETag` of the profile.
+                 */
+                version: number;
+                /** @description When this version was made. */
+                version_created_at: components["schemas"]["Instant"];
+                /**
+                 * @description What is allowed and deserves a second look, such as prices below cost; of the latest
+                 *     version only.
+                 */
+                warnings: string[];
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_Call: {
+            /** @description The rows, in the list's order. */
+            data: {
+                answered_at?: components["schemas"]["Instant"] | null;
+                /** @description The batch that brought it. */
+                batch_id: string;
+                bill_period_start?: components["schemas"]["Instant"] | null;
+                /**
+                 * Format: int64
+                 * @description Seconds that the tenant is billed, after increments.
+                 */
+                billed_seconds: number;
+                /** @description What holds the legs of one call together. */
+                call_group?: string | null;
+                /** @description `billable`, or `trial`: metered and never invoiced. */
+                charge: string;
+                /** @description As it is metered. */
+                class: string;
+                /** @description What the partner pays. */
+                cost: components["schemas"]["Decimal"];
+                /**
+                 * @description Of `cost`.
+                 * @example USD
+                 */
+                cost_currency: string;
+                /**
+                 * @description Of `price`.
+                 * @example USD
+                 */
+                currency: string;
+                /** @description Which way it ran. */
+                direction: string;
+                /**
+                 * @description How it ended.
+                 * @example answered
+                 */
+                disposition: string;
+                /** @description When it ended: this is what assigns it to a day and a period. */
+                ended_at: components["schemas"]["Instant"];
+                /** @description The tenant's extension. */
+                extension?: string | null;
+                /**
+                 * @description As the switch wrote it.
+                 * @example +15015550111
+                 */
+                from: string;
+                /** @description The switch's own word for it. */
+                hangup_cause?: string | null;
+                /**
+                 * Format: int64
+                 * @description Hold by the tenant's side; not billed.
+                 */
+                hold_seconds: number;
+                /**
+                 * @description Its id.
+                 * @example call_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                /**
+                 * @description Which side wrote it: `a` or `b`.
+                 * @example a
+                 */
+                leg: string;
+                /** @description Whether it was priced. */
+                outcome: string;
+                /** @description What the tenant pays, before included minutes. */
+                price: components["schemas"]["Decimal"];
+                /** @description Why it is free or unrated. */
+                reason?: string | null;
+                /**
+                 * @description The switch's own id of it.
+                 * @example 1772366400.118
+                 */
+                record_id: string;
+                /** @description Where a recording is. */
+                recording_url?: string | null;
+                /** @description The call that this row takes back: its amounts are negative. */
+                reverses_call_id?: string | null;
+                /** @description The switch that wrote it down. */
+                source_id: string;
+                started_at?: components["schemas"]["Instant"] | null;
+                /**
+                 * Format: int64
+                 * @description Talk time.
+                 */
+                talk_seconds: number;
+                /** @description Whose call it is. */
+                tenant_id: string;
+                /**
+                 * @description As the switch wrote it.
+                 * @example +12125550199
+                 */
+                to: string;
+                usage_period_start?: components["schemas"]["Instant"] | null;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_CdrBatch: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /**
+                 * Format: int64
+                 * @description Rows of calls that it added.
+                 */
+                calls: number;
+                /** @description When it was committed. */
+                created_at: components["schemas"]["Instant"];
+                /** @description The file it came in; `api` where it came by the API. */
+                file_name: string;
+                /**
+                 * @description Its id: the same records of the same source have the same one.
+                 * @example bat_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Records in it.
+                 */
+                records: number;
+                /**
+                 * Format: int64
+                 * @description Records that it refused and that had not been refused before.
+                 */
+                rejects: number;
+                /**
+                 * @description The name of its source.
+                 * @example pbx-1
+                 */
+                source: string;
+                /** @description Its source. */
+                source_id: string;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
         List_CdrSource: {
             /** @description The rows, in the list's order. */
             data: {
@@ -1253,6 +6250,92 @@ export interface components {
                 name: string;
                 /** @description The only partner it serves; absent where it is the operator's and serves all. */
                 partner_id?: string | null;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_Charge: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /** @description When it was added. */
+                created_at: components["schemas"]["Instant"];
+                /**
+                 * @description Of the price.
+                 * @example USD
+                 */
+                currency: string;
+                /**
+                 * @description Shown on the invoice line.
+                 * @example Porting
+                 */
+                description: string;
+                ends_at?: components["schemas"]["Instant"] | null;
+                /**
+                 * @description Its id.
+                 * @example chg_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                /** @description The invoice that carries it, of a one-time charge. */
+                invoice_id?: string | null;
+                /** @description How it repeats. */
+                kind: string;
+                quantity?: components["schemas"]["Decimal"] | null;
+                /** @description From when. */
+                starts_at: components["schemas"]["Instant"];
+                /**
+                 * @description Of a one-time charge `pending`, `invoiced` or `withdrawn`; of others `scheduled`, `active`
+                 *     or `ended`.
+                 */
+                status: string;
+                /** @description Whether tax is due on it. */
+                taxable: boolean;
+                /**
+                 * @description Whose.
+                 * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                tenant_id: string;
+                /** @description Price of one unit; negative for a discount. */
+                unit_price: components["schemas"]["Decimal"];
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_Credit: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /** @description What was given. */
+                amount: components["schemas"]["Decimal"];
+                /** @description When it was given. */
+                created_at: components["schemas"]["Instant"];
+                /**
+                 * @description Of both.
+                 * @example USD
+                 */
+                currency: string;
+                /** @description Its id. */
+                id: string;
+                /**
+                 * @description Why it was given; shown to the tenant.
+                 * @example Outage of 3 May
+                 */
+                reason: string;
+                /** @description What is left of it. */
+                remaining: components["schemas"]["Decimal"];
+                /**
+                 * @description Whose.
+                 * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                tenant_id: string;
             }[];
             /** @description Whether there are more rows in the direction that was read. */
             has_more: boolean;
@@ -1302,6 +6385,175 @@ export interface components {
             previous_cursor?: string | null;
         };
         /** @description A page of a list. */
+        List_Extension: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /** @description From when it counts for the tenant. */
+                created_at: components["schemas"]["Instant"];
+                deleted_at?: components["schemas"]["Instant"] | null;
+                /**
+                 * @description Its id.
+                 * @example ext_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                /**
+                 * @description As the switch knows it, without the SIP prefix.
+                 * @example 101
+                 */
+                name: string;
+                /** @description `active` until it is deleted. */
+                status: string;
+                /** @description Whose. */
+                tenant_id: string;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_Invoice: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /** @description What is left to pay. */
+                amount_due: components["schemas"]["Decimal"];
+                /** @description Paid, what was given back not subtracted. */
+                amount_paid: components["schemas"]["Decimal"];
+                /** @description Given back of what was paid. */
+                amount_refunded: components["schemas"]["Decimal"];
+                /** @description To whom it is addressed. */
+                bill_to: components["schemas"]["BillTo"];
+                /** @description When it was made. */
+                created_at: components["schemas"]["Instant"];
+                /** @description Covered by the tenant's credit, after tax. */
+                credit_applied: components["schemas"]["Decimal"];
+                /**
+                 * @description What its amounts are in.
+                 * @example USD
+                 */
+                currency: string;
+                /**
+                 * Format: date
+                 * @description The last day to pay it.
+                 * @example 2026-06-16
+                 */
+                due_date?: string | null;
+                /**
+                 * @description Its id.
+                 * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                /**
+                 * Format: date
+                 * @description The date of that.
+                 * @example 2026-06-01
+                 */
+                issue_date?: string | null;
+                issued_at?: components["schemas"]["Instant"] | null;
+                /** @description What it bills. */
+                kind: string;
+                /** @description Its lines, in order; left out where they were not asked for. */
+                lines?: components["schemas"]["InvoiceLine"][] | null;
+                /** @description Free text at its end. */
+                notes: string;
+                /**
+                 * @description Its number; a draft has none.
+                 * @example INV-000123
+                 */
+                number?: string | null;
+                period?: components["schemas"]["Span"] | null;
+                /** @description The name of the billing profile, on invoices of periods. */
+                plan?: string | null;
+                /** @description How it stands. */
+                status: string;
+                /** @description Sum of its lines. */
+                subtotal: components["schemas"]["Decimal"];
+                /** @description Sum of its taxes. */
+                tax: components["schemas"]["Decimal"];
+                /** @description Its taxes, in order; left out where they were not asked for. */
+                taxes?: components["schemas"]["InvoiceTax"][] | null;
+                /**
+                 * @description Whom it bills.
+                 * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                tenant_id: string;
+                /**
+                 * @description IANA zone of its dates.
+                 * @example America/Chicago
+                 */
+                timezone: string;
+                /** @description Both. */
+                total: components["schemas"]["Decimal"];
+                /**
+                 * Format: int64
+                 * @description Grows with each change; the `ETag` of the invoice.
+                 */
+                version: number;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_InvoiceLine: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /** @description Quantity times unit price times fraction, rounded once. */
+                amount: components["schemas"]["Decimal"];
+                /**
+                 * @description What its amounts are in.
+                 * @example USD
+                 */
+                currency: string;
+                /**
+                 * @description For people.
+                 * @example Extensions
+                 */
+                description: string;
+                /**
+                 * @description The share of a period that is billed: days over days.
+                 * @example 12/31
+                 */
+                fraction: string;
+                /**
+                 * @description Its id.
+                 * @example line_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                /**
+                 * @description What it bills: `base_fee`, `extensions`, `dids`, `toll_free_dids`, `usage`,
+                 *     `prior_period_usage`, `recurring`, `metered`, `one_time`, `discount`, `unused_advance` or
+                 *     `carried_to_credit`.
+                 * @example usage
+                 */
+                kind: string;
+                /**
+                 * @description How many units; minutes to a millionth.
+                 * @example 3
+                 */
+                quantity: string;
+                /** @description Whether taxes are computed on it. */
+                taxable: boolean;
+                /**
+                 * @description The unit's name in the singular.
+                 * @example extension
+                 */
+                unit: string;
+                unit_price?: components["schemas"]["Decimal"] | null;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
         List_Job: {
             /** @description The rows, in the list's order. */
             data: {
@@ -1336,6 +6588,28 @@ export interface components {
                  */
                 state: string;
             }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_ListedTenant: {
+            /** @description The rows, in the list's order. */
+            data: (components["schemas"]["Tenant"] & {
+                /**
+                 * Format: int64
+                 * @description How many extensions it has.
+                 */
+                extensions: number;
+                /**
+                 * Format: int64
+                 * @description How many phone numbers it has.
+                 */
+                phone_numbers: number;
+            })[];
             /** @description Whether there are more rows in the direction that was read. */
             has_more: boolean;
             /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
@@ -1447,73 +6721,347 @@ export interface components {
             previous_cursor?: string | null;
         };
         /** @description A page of a list. */
-        List_Tenant: {
+        List_Payment: {
             /** @description The rows, in the list's order. */
             data: {
-                /** @description The switch's own code for it. */
-                account_code?: string | null;
-                activated_at?: components["schemas"]["Instant"] | null;
-                /** @description Postal address, one line per row. */
-                address: string;
-                /** @description Whether its default payment method is charged when an invoice is issued. */
-                auto_pay: boolean;
-                /**
-                 * @description Where its invoices go.
-                 * @example books@acme.example
-                 */
-                billing_email: string;
-                /**
-                 * @description The billing profile of the open period.
-                 * @example prf_01k9zq4v8m6s3t2r1p0n9m8k7j
-                 */
-                billing_profile_id: string;
-                cancelled_at?: components["schemas"]["Instant"] | null;
-                /** @description When it was created. */
+                /** @description How much. */
+                amount: components["schemas"]["Decimal"];
+                /** @description When it was begun. */
                 created_at: components["schemas"]["Instant"];
                 /**
-                 * @description What it is billed in.
+                 * @description What the amount is in.
                  * @example USD
                  */
                 currency: string;
-                current_period?: components["schemas"]["Span"] | null;
-                /** @description The area code for seven-digit dialling. */
-                home_area_code?: string | null;
+                /** @description Why it failed, where it did. */
+                failure?: string | null;
                 /**
                  * @description Its id.
-                 * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 * @example pay_01k9zq4v8m6s3t2r1p0n9m8k7j
                  */
                 id: string;
                 /**
-                 * @description Shown on invoices.
-                 * @example Acme Dental
+                 * @description What is paid.
+                 * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
                  */
-                name: string;
-                /** @description The billing profile from the next period on, where another one is chosen. */
-                pending_billing_profile_id?: string | null;
+                invoice_id: string;
+                /** @description What a person noted about it. */
+                note?: string | null;
                 /**
-                 * @description Namespaces its SIP credentials; never changed.
-                 * @example ACME
+                 * @description How; `manual` where it was paid elsewhere.
+                 * @example sandbox:visa
                  */
-                sip_prefix: string;
+                payment_method: string;
+                settled_at?: components["schemas"]["Instant"] | null;
                 /** @description How it stands. */
                 status: string;
                 /**
-                 * @description Why it has no service; empty where it has.
-                 * @example [
-                 *       "overdue"
-                 *     ]
+                 * @description Who pays.
+                 * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
                  */
-                suspension_reasons: string[];
+                tenant_id: string;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_PhoneNumber: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /** @description From when it counts for the tenant. */
+                assigned_at: components["schemas"]["Instant"];
+                /** @description How its calls are metered. */
+                class: string;
                 /**
-                 * @description IANA zone; its periods are cut at midnights of it.
-                 * @example America/Chicago
+                 * @description The id of this assignment.
+                 * @example did_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                /**
+                 * @description E.164, with a plus sign.
+                 * @example +15015550111
+                 */
+                number: string;
+                released_at?: components["schemas"]["Instant"] | null;
+                /** @description `active` while the tenant has it. */
+                status: string;
+                /** @description Whose it is; of a released one, whose it was. */
+                tenant_id: string;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_RateDeck: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /** @description When it was created. */
+                created_at: components["schemas"]["Instant"];
+                /**
+                 * @description Its id.
+                 * @example dck_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description The number of its newest version, which may be scheduled for later.
+                 * @example 1
+                 */
+                latest_version: number;
+                /**
+                 * @description For people.
+                 * @example International
+                 */
+                name: string;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_RateDeckRow: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /** @description Once per call. */
+                connection_fee: components["schemas"]["Decimal"];
+                /**
+                 * Format: int32
+                 * @description Decimals that are kept, -6 to 9.
+                 * @example 9
+                 */
+                decimals: number;
+                effective_from?: components["schemas"]["Instant"] | null;
+                effective_until?: components["schemas"]["Instant"] | null;
+                /**
+                 * Format: int32
+                 * @description Shorter calls cost nothing.
+                 */
+                free_below_seconds: number;
+                /**
+                 * Format: int32
+                 * @description The first seconds of a call that are not charged.
+                 */
+                free_seconds: number;
+                /**
+                 * Format: int32
+                 * @description Seconds of each further increment; null where there are steps.
+                 * @example 6
+                 */
+                increment_seconds?: number | null;
+                max_price?: components["schemas"]["Decimal"] | null;
+                /**
+                 * Format: int32
+                 * @description Seconds billed at least.
+                 * @example 6
+                 */
+                minimum_seconds: number;
+                /**
+                 * @description What people call the destination.
+                 * @example London
+                 */
+                name: string;
+                /**
+                 * @description Which numbers it is for: the first digits of E.164, without a plus sign.
+                 * @example 4420
+                 */
+                prefix: string;
+                rate_per_minute?: components["schemas"]["Decimal"] | null;
+                /**
+                 * @description `exact`, `half_up`, `up` or `down`.
+                 * @example exact
+                 */
+                rounding: string;
+                /** @description Prices by the second reached, such as `0:30@0.05/60;30:6@0.05/60`. */
+                steps?: string | null;
+                /** @description The hours of the week in which it applies. */
+                window?: string | null;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_RateDeckVersion: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /** @description When it was made. */
+                created_at: components["schemas"]["Instant"];
+                /** @description It prices calls answered from here on, until the next version does. */
+                effective_from: components["schemas"]["Instant"];
+                /**
+                 * @description Of which deck.
+                 * @example dck_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                rate_deck_id: string;
+                /**
+                 * Format: int64
+                 * @description How many rows it has.
+                 * @example 60000
+                 */
+                rows: number;
+                /**
+                 * @description In which its windows and dates without a zone are read.
+                 * @example UTC
                  */
                 timezone: string;
                 /**
                  * Format: int64
-                 * @description Grows with each change; the `ETag` of the tenant.
+                 * @description 1, 2, 3 …
                  */
                 version: number;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_Reject: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /**
+                 * Format: int64
+                 * @description Its first byte there, from 0.
+                 */
+                byte_offset: number;
+                /**
+                 * @description The stable code of why it was refused.
+                 * @example unknown_owner
+                 */
+                code: string;
+                /** @description When it was refused. */
+                created_at: components["schemas"]["Instant"];
+                /** @description The file it came in; `api` where it came by the API. */
+                file_name: string;
+                /**
+                 * @description What it was read as.
+                 * @example ndjson
+                 */
+                format: string;
+                /**
+                 * @description Its id.
+                 * @example rej_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Its line, or its place in a batch, from 1.
+                 */
+                line: number;
+                /** @description Why it was refused, in words. */
+                reason: string;
+                resolved_at?: components["schemas"]["Instant"] | null;
+                /**
+                 * @description The name of its source.
+                 * @example pbx-1
+                 */
+                source: string;
+                /** @description Its source. */
+                source_id: string;
+                /** @description `open`, or `resolved` once it is a call. */
+                state: string;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_TaxJurisdiction: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /**
+                 * @description What tenants name it by; never changed.
+                 * @example US-AR-Pulaski
+                 */
+                code: string;
+                /** @description Whether new invoices carry it. */
+                enabled: boolean;
+                /**
+                 * @description Its id.
+                 * @example tax_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                /**
+                 * @description Shown on the invoice's tax line.
+                 * @example Pulaski County sales tax
+                 */
+                name: string;
+                /** @description A share of the taxable lines: 0.085 is 8.5 %. */
+                rate: components["schemas"]["Decimal"];
+                /**
+                 * Format: int64
+                 * @description Grows with each change; the `ETag`.
+                 */
+                version: number;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_WalletTransaction: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /** @description How much more the wallet holds after it; negative for debits. */
+                amount: components["schemas"]["Decimal"];
+                /** @description What the wallet holds after it. */
+                balance_after: components["schemas"]["Decimal"];
+                /** @description When it was booked. */
+                created_at: components["schemas"]["Instant"];
+                /**
+                 * @description What its amounts are in.
+                 * @example USD
+                 */
+                currency: string;
+                /** @description For people. */
+                description: string;
+                /**
+                 * @description What it is for, such as `top_up`, `usage_local` or `monthly_did`.
+                 * @example usage_local
+                 */
+                kind: string;
+                /**
+                 * Format: int64
+                 * @description Its place in the transaction, from 0.
+                 */
+                line: number;
+                /** @description What it was booked for: a batch of calls, a month's numbers, a top-up. */
+                reference: components["schemas"]["Reference"];
+                /**
+                 * Format: int64
+                 * @description The place of that transaction in the partner's books; with `line` the place of this one.
+                 * @example 42
+                 */
+                seq: number;
+                /** @description Whom it concerns, where that is one tenant. */
+                tenant_id?: string | null;
+                /**
+                 * @description The ledger transaction that it is part of.
+                 * @example ltx_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                transaction_id: string;
             }[];
             /** @description Whether there are more rows in the direction that was read. */
             has_more: boolean;
@@ -1594,7 +7142,7 @@ export interface components {
                  *       "invoice.paid"
                  *     ]
                  */
-                events: string[];
+                event_types: string[];
                 /**
                  * @description Its id.
                  * @example whe_01k9zq4v8m6s3t2r1p0n9m8k7j
@@ -1623,6 +7171,38 @@ export interface components {
             next_cursor?: string | null;
             /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
             previous_cursor?: string | null;
+        };
+        /** @description A tenant in a list, with what it has now. */
+        ListedTenant: components["schemas"]["Tenant"] & {
+            /**
+             * Format: int64
+             * @description How many extensions it has.
+             */
+            extensions: number;
+            /**
+             * Format: int64
+             * @description How many phone numbers it has.
+             */
+            phone_numbers: number;
+        };
+        /** @description A metered charge to be. */
+        MeteredChargeInput: {
+            /**
+             * @description Shown on the invoice line.
+             * @example Fax pages
+             */
+            description: string;
+            ends_at?: components["schemas"]["Instant"] | null;
+            starts_at?: components["schemas"]["Instant"] | null;
+            /** @description Whether tax is due on it; it is where this is left out. */
+            taxable?: boolean | null;
+            /**
+             * @description Whose.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+            /** @description Price of one reported unit in the tenant's currency, with up to 9 decimals. */
+            unit_price: components["schemas"]["Decimal"];
         };
         /** @description A key to be. */
         NewApiKey: {
@@ -1658,6 +7238,55 @@ export interface components {
             /** @description The only partner it serves; left out where it is the operator's and serves all. */
             partner_id?: string | null;
         };
+        /** @description An extension for a tenant. */
+        NewExtension: {
+            /**
+             * @description As the switch knows it, without the SIP prefix; it is never changed.
+             * @example 101
+             */
+            name: string;
+            /**
+             * @description Whose it will be.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+        };
+        /** @description A number for a tenant. */
+        NewNumber: {
+            /**
+             * @description E.164.
+             * @example +15015550111
+             */
+            number: string;
+            /**
+             * @description Whose it will be.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+        };
+        /** @description A one-time charge to be. */
+        OneTimeChargeInput: {
+            /**
+             * @description Shown on the invoice line.
+             * @example Porting
+             */
+            description: string;
+            /**
+             * @description How many units, with up to 6 decimals; 1 where this is left out.
+             * @example 2
+             */
+            quantity?: string | null;
+            starts_at?: components["schemas"]["Instant"] | null;
+            /** @description Whether tax is due on it; it is where this is left out. */
+            taxable?: boolean | null;
+            /**
+             * @description Whose.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+            /** @description Price of one unit in the tenant's currency, with up to 9 decimals; negative for a discount. */
+            unit_price: components["schemas"]["Decimal"];
+        };
         /** @description Who runs the platform. */
         Operator: {
             /**
@@ -1675,6 +7304,15 @@ export interface components {
              * @example Example Telecom
              */
             name: string;
+        };
+        /** @description A payment that was made elsewhere. */
+        PaidInput: {
+            amount?: components["schemas"]["Decimal"] | null;
+            /**
+             * @description How it was paid, for the books.
+             * @example cheque 1017
+             */
+            note?: string | null;
         };
         /** @description A reseller of the platform. */
         Partner: {
@@ -1869,6 +7507,76 @@ export interface components {
              */
             rate_limit: number | null;
         };
+        /** @description A payment of an invoice. */
+        Payment: {
+            /** @description How much. */
+            amount: components["schemas"]["Decimal"];
+            /** @description When it was begun. */
+            created_at: components["schemas"]["Instant"];
+            /**
+             * @description What the amount is in.
+             * @example USD
+             */
+            currency: string;
+            /** @description Why it failed, where it did. */
+            failure?: string | null;
+            /**
+             * @description Its id.
+             * @example pay_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * @description What is paid.
+             * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            invoice_id: string;
+            /** @description What a person noted about it. */
+            note?: string | null;
+            /**
+             * @description How; `manual` where it was paid elsewhere.
+             * @example sandbox:visa
+             */
+            payment_method: string;
+            settled_at?: components["schemas"]["Instant"] | null;
+            /** @description How it stands. */
+            status: string;
+            /**
+             * @description Who pays.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+        };
+        /** @description A payment to be. */
+        PaymentInput: {
+            amount?: components["schemas"]["Decimal"] | null;
+            /**
+             * @description How; the default method where this is left out.
+             * @example sandbox:visa
+             */
+            payment_method?: string | null;
+        };
+        /** @description A number, as long as one tenant has it. Assigned anew, it gets an id of its own. */
+        PhoneNumber: {
+            /** @description From when it counts for the tenant. */
+            assigned_at: components["schemas"]["Instant"];
+            /** @description How its calls are metered. */
+            class: string;
+            /**
+             * @description The id of this assignment.
+             * @example did_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * @description E.164, with a plus sign.
+             * @example +15015550111
+             */
+            number: string;
+            released_at?: components["schemas"]["Instant"] | null;
+            /** @description `active` while the tenant has it. */
+            status: string;
+            /** @description Whose it is; of a released one, whose it was. */
+            tenant_id: string;
+        };
         /** @description A refusal or failure (RFC 9457). */
         Problem: {
             /**
@@ -1924,6 +7632,168 @@ export interface components {
              */
             pointer?: string | null;
         };
+        /** @description What to try: a profile or new terms, or each period's own; with their deck or another one. */
+        ProposalInput: {
+            /** @description A billing profile of yours. */
+            billing_profile_id?: string | null;
+            /**
+             * Format: int64
+             * @description A version of it; the latest where this is left out.
+             */
+            billing_profile_version?: number | null;
+            rate_deck?: components["schemas"]["ProposedDeckFile"] | null;
+            /** @description A rate deck of yours, instead of that of the terms; as if it had always been in force. */
+            rate_deck_id?: string | null;
+            /**
+             * Format: int64
+             * @description A version of it; the latest where this is left out.
+             */
+            rate_deck_version?: number | null;
+            terms?: components["schemas"]["BillingProfileInput"] | null;
+        };
+        /** @description A deck file to try. */
+        ProposedDeckFile: {
+            /**
+             * @description The file.
+             * @example prefix,rate_per_minute
+             *     1,0.02
+             */
+            csv: string;
+            /** @description The IANA zone of its windows and dates; UTC where this is left out. */
+            timezone?: string | null;
+        };
+        /** @description A table of prices by the first digits of numbers. */
+        RateDeck: {
+            /** @description When it was created. */
+            created_at: components["schemas"]["Instant"];
+            /**
+             * @description Its id.
+             * @example dck_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description The number of its newest version, which may be scheduled for later.
+             * @example 1
+             */
+            latest_version: number;
+            /**
+             * @description For people.
+             * @example International
+             */
+            name: string;
+        };
+        /** @description What a deck file would change. Nothing is saved. */
+        RateDeckDiff: {
+            /** @description The first 200 new rows, in the order of prefixes. */
+            added: components["schemas"]["RateDeckRow"][];
+            /** @description Rows that are new. */
+            added_count: number;
+            /** @description The first 200 rows that say something else. */
+            changed: components["schemas"]["ChangedRow"][];
+            /** @description Rows that say something else. */
+            changed_count: number;
+            /**
+             * Format: int64
+             * @description The version it is compared with; null where there is none.
+             */
+            compared_with?: number | null;
+            /** @description The first 200 rows that go. */
+            removed: components["schemas"]["RateDeckRow"][];
+            /** @description Rows that go. */
+            removed_count: number;
+            /**
+             * @description Rows of the file.
+             * @example 60000
+             */
+            rows: number;
+            /** @description Rows that stay. */
+            unchanged_count: number;
+        };
+        /** @description A row of a rate deck. */
+        RateDeckRow: {
+            /** @description Once per call. */
+            connection_fee: components["schemas"]["Decimal"];
+            /**
+             * Format: int32
+             * @description Decimals that are kept, -6 to 9.
+             * @example 9
+             */
+            decimals: number;
+            effective_from?: components["schemas"]["Instant"] | null;
+            effective_until?: components["schemas"]["Instant"] | null;
+            /**
+             * Format: int32
+             * @description Shorter calls cost nothing.
+             */
+            free_below_seconds: number;
+            /**
+             * Format: int32
+             * @description The first seconds of a call that are not charged.
+             */
+            free_seconds: number;
+            /**
+             * Format: int32
+             * @description Seconds of each further increment; null where there are steps.
+             * @example 6
+             */
+            increment_seconds?: number | null;
+            max_price?: components["schemas"]["Decimal"] | null;
+            /**
+             * Format: int32
+             * @description Seconds billed at least.
+             * @example 6
+             */
+            minimum_seconds: number;
+            /**
+             * @description What people call the destination.
+             * @example London
+             */
+            name: string;
+            /**
+             * @description Which numbers it is for: the first digits of E.164, without a plus sign.
+             * @example 4420
+             */
+            prefix: string;
+            rate_per_minute?: components["schemas"]["Decimal"] | null;
+            /**
+             * @description `exact`, `half_up`, `up` or `down`.
+             * @example exact
+             */
+            rounding: string;
+            /** @description Prices by the second reached, such as `0:30@0.05/60;30:6@0.05/60`. */
+            steps?: string | null;
+            /** @description The hours of the week in which it applies. */
+            window?: string | null;
+        };
+        /** @description One version of a rate deck. It never changes. */
+        RateDeckVersion: {
+            /** @description When it was made. */
+            created_at: components["schemas"]["Instant"];
+            /** @description It prices calls answered from here on, until the next version does. */
+            effective_from: components["schemas"]["Instant"];
+            /**
+             * @description Of which deck.
+             * @example dck_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            rate_deck_id: string;
+            /**
+             * Format: int64
+             * @description How many rows it has.
+             * @example 60000
+             */
+            rows: number;
+            /**
+             * @description In which its windows and dates without a zone are read.
+             * @example UTC
+             */
+            timezone: string;
+            /**
+             * Format: int64
+             * @description 1, 2, 3 …
+             */
+            version: number;
+        };
         /** @description A limit of requests. */
         RateLimit: {
             /**
@@ -1932,6 +7802,115 @@ export interface components {
              * @example 5000
              */
             rate_limit: number;
+        };
+        /** @description What became of one record. */
+        RecordResult: {
+            /** @description The call it is. */
+            call_id?: string | null;
+            /** @description The stable code of why it is free, unrated or refused. */
+            code?: string | null;
+            /**
+             * Format: int32
+             * @description Its place in the batch, from 0.
+             */
+            index: number;
+            /** @description Its leg, where it could be read. */
+            leg?: string | null;
+            /** @description Whether an accepted record was priced: `rated`, `free` or `unrated`. */
+            outcome?: string | null;
+            /** @description Why it was refused, in words. */
+            reason?: string | null;
+            /** @description Its id, where it could be read. */
+            record_id?: string | null;
+            /** @description Where a refused record is kept. */
+            reject_id?: string | null;
+            /** @description What became of it. */
+            result: string;
+        };
+        /** @description A recurring charge to be. */
+        RecurringChargeInput: {
+            /**
+             * @description Shown on the invoice line.
+             * @example Support plan
+             */
+            description: string;
+            ends_at?: components["schemas"]["Instant"] | null;
+            /**
+             * @description How many units, with up to 6 decimals; 1 where this is left out.
+             * @example 1
+             */
+            quantity?: string | null;
+            starts_at?: components["schemas"]["Instant"] | null;
+            /** @description Whether tax is due on it; it is where this is left out. */
+            taxable?: boolean | null;
+            /**
+             * @description Whose.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+            /** @description Price of one unit and period in the tenant's currency; negative for a discount. */
+            unit_price: components["schemas"]["Decimal"];
+        };
+        /** @description What something was booked for. */
+        Reference: {
+            /** @description Its id. */
+            id: string;
+            /**
+             * @description What kind of thing.
+             * @example batch
+             */
+            kind: string;
+        };
+        /** @description A record that was refused, and kept. */
+        Reject: {
+            /**
+             * Format: int64
+             * @description Its first byte there, from 0.
+             */
+            byte_offset: number;
+            /**
+             * @description The stable code of why it was refused.
+             * @example unknown_owner
+             */
+            code: string;
+            /** @description When it was refused. */
+            created_at: components["schemas"]["Instant"];
+            /** @description The file it came in; `api` where it came by the API. */
+            file_name: string;
+            /**
+             * @description What it was read as.
+             * @example ndjson
+             */
+            format: string;
+            /**
+             * @description Its id.
+             * @example rej_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Its line, or its place in a batch, from 1.
+             */
+            line: number;
+            /** @description Why it was refused, in words. */
+            reason: string;
+            resolved_at?: components["schemas"]["Instant"] | null;
+            /**
+             * @description The name of its source.
+             * @example pbx-1
+             */
+            source: string;
+            /** @description Its source. */
+            source_id: string;
+            /** @description `open`, or `resolved` once it is a call. */
+            state: string;
+        };
+        /** @description A refused record with its bytes. */
+        RejectDetail: components["schemas"]["Reject"] & {
+            /** @description Its bytes, where they are UTF-8. */
+            raw?: string | null;
+            /** @description Its bytes in base 64, where they are not. */
+            raw_base64?: string | null;
         };
         /** @description What is sent again. */
         ReplayInput: {
@@ -1957,6 +7936,54 @@ export interface components {
              */
             queued: number;
         };
+        /** @description A report of units that were used. */
+        ReportedUsage: {
+            /** @description Whether this is the first time that it was reported. */
+            is_new: boolean;
+            /**
+             * @description Of which charge.
+             * @example chg_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            metered_charge_id: string;
+            /** @description How many. */
+            quantity: components["schemas"]["Decimal"];
+            /**
+             * @description The report's id.
+             * @example fax-2026-05-09
+             */
+            report_id: string;
+        };
+        /** @description Where trying again goes on: the `next` of the answer before. */
+        RetryPlace: {
+            /** @description Unrated calls up to this one were tried. */
+            after_call_id?: string | null;
+            /** @description Rejects up to this one were tried. */
+            after_reject_id?: string | null;
+        };
+        /** @description What trying again achieved. */
+        RetryResult: {
+            next?: components["schemas"]["RetryPlace"] | null;
+            /**
+             * Format: int64
+             * @description Unrated calls that have a price now.
+             */
+            rated: number;
+            /**
+             * Format: int64
+             * @description Rejects whose records are calls now.
+             */
+            resolved: number;
+            /**
+             * Format: int64
+             * @description Rejects that were tried.
+             */
+            tried: number;
+            /**
+             * Format: int64
+             * @description Unrated calls that still have none.
+             */
+            unrated: number;
+        };
         /** @description How a secret is rotated. */
         Rotation: {
             /**
@@ -1967,12 +7994,152 @@ export interface components {
              */
             overlap_seconds?: number | null;
         };
+        /** @description What a proposal would have meant. */
+        SimulatedProposal: {
+            /** @description What would have been billed. */
+            amounts: components["schemas"]["Amounts"];
+            /**
+             * @description How much more would have been billed before tax; negative is less. It is the effect on
+             *     revenue and on margin: what calls cost the partner stays.
+             */
+            difference: components["schemas"]["Decimal"];
+            margin?: components["schemas"]["Decimal"] | null;
+            /** @description Its place in the request, from 0. */
+            proposal: number;
+            /** @description How much more would have been paid, tax included; negative is less. */
+            total_difference: components["schemas"]["Decimal"];
+            /**
+             * Format: int64
+             * @description Calls for which the proposal has no rate. They count nothing.
+             */
+            unrated_calls: number;
+        };
+        /** @description What to simulate. */
+        SimulationInput: {
+            /**
+             * Format: date
+             * @description Closed periods whose first day, in the tenant's zone, is this or a later one …
+             * @example 2026-05-01
+             */
+            from: string;
+            /**
+             * @description What to try, 1 to 10.
+             * @example [
+             *       {
+             *         "rate_deck": {
+             *           "csv": "prefix,rate_per_minute\n1,0.02\n"
+             *         }
+             *       }
+             *     ]
+             */
+            proposals: components["schemas"]["ProposalInput"][];
+            /** @description Only these tenants; all that the key reaches where this is left out. */
+            tenant_ids?: string[] | null;
+            /**
+             * Format: date
+             * @description … and before this one.
+             * @example 2026-06-01
+             */
+            to: string;
+        };
+        /** @description A page of tenants, as billed and under each proposal. */
+        SimulationResult: {
+            /**
+             * @description Of `call_cost`: what the operator charges in.
+             * @example USD
+             */
+            cost_currency: string;
+            /** @description The tenants, in the order in which they were created. */
+            data: components["schemas"]["TenantSimulation"][];
+            /** @description Whether there are more tenants. */
+            has_more: boolean;
+            /** @description Send it as `starting_after`, with the same body, for the tenants after these. */
+            next_cursor?: string | null;
+            /** @description The tenants of this page together, by currency. */
+            totals: components["schemas"]["SimulationTotals"][];
+        };
+        /** @description The tenants of a page that are billed in one currency, together. */
+        SimulationTotals: {
+            /** @description What was billed. */
+            actual: components["schemas"]["Amounts"];
+            actual_margin?: components["schemas"]["Decimal"] | null;
+            /** @description What the partner paid for the billed calls, in `cost_currency`. */
+            call_cost: components["schemas"]["Decimal"];
+            /**
+             * @description Of the amounts.
+             * @example USD
+             */
+            currency: string;
+            /** @description Each proposal, the one that earns the partner most first. */
+            proposals: components["schemas"]["SimulatedProposal"][];
+            /** @description How many tenants. */
+            tenants: number;
+        };
         /** @description A half-open span of time. */
         Span: {
             /** @description The first instant after it. */
             end: components["schemas"]["Instant"];
             /** @description Its first instant. */
             start: components["schemas"]["Instant"];
+        };
+        /** @description A tax that invoices may carry. */
+        TaxJurisdiction: {
+            /**
+             * @description What tenants name it by; never changed.
+             * @example US-AR-Pulaski
+             */
+            code: string;
+            /** @description Whether new invoices carry it. */
+            enabled: boolean;
+            /**
+             * @description Its id.
+             * @example tax_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * @description Shown on the invoice's tax line.
+             * @example Pulaski County sales tax
+             */
+            name: string;
+            /** @description A share of the taxable lines: 0.085 is 8.5 %. */
+            rate: components["schemas"]["Decimal"];
+            /**
+             * Format: int64
+             * @description Grows with each change; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description What changes of a tax jurisdiction. What is left out stays. */
+        TaxJurisdictionChanges: {
+            /** @description Whether new invoices carry it. */
+            enabled?: boolean | null;
+            /** @description Shown on the invoice's tax line. */
+            name?: string | null;
+            /**
+             * @description A share below 1, with up to 6 decimals: 0.085 is 8.5 %.
+             * @example 0.085
+             */
+            rate?: string | null;
+        };
+        /** @description A tax jurisdiction to be. The rates are yours: nothing here judges whether they are right. */
+        TaxJurisdictionInput: {
+            /**
+             * @description What tenants name it by: 1 to 40 letters, digits, dots, dashes and underscores, for good.
+             * @example US-AR-Pulaski
+             */
+            code: string;
+            /** @description Whether new invoices carry it; on where this is left out. */
+            enabled?: boolean | null;
+            /**
+             * @description Shown on the invoice's tax line.
+             * @example Pulaski County sales tax
+             */
+            name: string;
+            /**
+             * @description A share below 1, with up to 6 decimals: 0.085 is 8.5 %.
+             * @example 0.085
+             */
+            rate: string;
         };
         /** @description A partner's customer. */
         Tenant: {
@@ -2002,6 +8169,11 @@ export interface components {
              */
             currency: string;
             current_period?: components["schemas"]["Span"] | null;
+            /**
+             * @description The caller name that its calls show; empty for none.
+             * @example ACME DENTAL
+             */
+            default_cnam: string;
             /** @description The area code for seven-digit dialling. */
             home_area_code?: string | null;
             /**
@@ -2041,6 +8213,35 @@ export interface components {
              */
             version: number;
         };
+        /** @description What a tenant owes and what it is owed. */
+        TenantBalance: {
+            /** @description Credit that its next invoices use. */
+            credit: components["schemas"]["Decimal"];
+            /**
+             * @description What its amounts are in.
+             * @example USD
+             */
+            currency: string;
+            /** @description What is left to pay of issued invoices, the overdue ones included. */
+            due: components["schemas"]["Decimal"];
+            /** @description What is left to pay of overdue invoices. */
+            overdue: components["schemas"]["Decimal"];
+            /**
+             * Format: int64
+             * @description How many of them are overdue.
+             */
+            overdue_invoices: number;
+            /**
+             * @description Whose.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+            /**
+             * Format: int64
+             * @description How many issued invoices are not paid.
+             */
+            unpaid_invoices: number;
+        };
         /** @description What changes of a tenant. What is left out stays. */
         TenantChanges: {
             /** @description The switch's own code for it; null for none. */
@@ -2056,10 +8257,29 @@ export interface components {
              *     back.
              */
             billing_profile_id?: string | null;
+            /** @description The caller name that its calls show, at most 15 characters; empty for none. */
+            default_cnam?: string | null;
             /** @description The area code for seven-digit dialling; null for none. */
             home_area_code?: string | null;
             /** @description Shown on invoices. */
             name?: string | null;
+        };
+        /** @description What new tenants begin with, where nothing else is said. Tenants that exist keep what they have. */
+        TenantDefaults: {
+            /** @description The billing profile. */
+            billing_profile_id: string;
+            /**
+             * @description The caller name that calls show, at most 15 characters.
+             * @example ACME DENTAL
+             */
+            default_cnam: string;
+            /** @description The limits. */
+            limits: components["schemas"]["TenantLimits"];
+            /**
+             * @description IANA zone.
+             * @example America/Chicago
+             */
+            timezone: string;
         };
         /** @description A customer to be. */
         TenantInput: {
@@ -2076,6 +8296,12 @@ export interface components {
             billing_email: string;
             /** @description Its billing profile; the partner's default where this is left out. */
             billing_profile_id?: string | null;
+            /**
+             * @description The caller name that its calls show, at most 15 characters; the default where this is left
+             *     out.
+             * @example ACME DENTAL
+             */
+            default_cnam?: string | null;
             /** @description The area code for seven-digit dialling. */
             home_area_code?: string | null;
             /**
@@ -2094,10 +8320,102 @@ export interface components {
              */
             status?: string | null;
             /**
-             * @description IANA zone; the partner's where this is left out.
+             * @description IANA zone; the default where this is left out.
              * @example America/Chicago
              */
             timezone?: string | null;
+        };
+        /** @description What a tenant may use. Null is unlimited; zero allows nothing. */
+        TenantLimits: {
+            /**
+             * Format: int32
+             * @description Percent of a cap at which the partner is told, 1 to 100.
+             * @example 80
+             */
+            alert_threshold: number;
+            /**
+             * @description Of `monthly_spend`.
+             * @example USD
+             */
+            currency: string;
+            /**
+             * Format: int32
+             * @description Extensions at a time.
+             * @example 50
+             */
+            max_extensions?: number | null;
+            /**
+             * Format: int32
+             * @description Minutes of a billing period, inbound and outbound.
+             * @example 5000
+             */
+            max_monthly_minutes?: number | null;
+            /**
+             * Format: int32
+             * @description Phone numbers at a time.
+             * @example 10
+             */
+            max_phone_numbers?: number | null;
+            monthly_spend?: components["schemas"]["Decimal"] | null;
+            /** @description What happens at a cap: the tenant is suspended, or the partner is told only. */
+            on_limit: string;
+        };
+        /** @description A tenant's closed periods, as billed and under each proposal. */
+        TenantSimulation: {
+            /** @description What was billed. */
+            actual: components["schemas"]["Amounts"];
+            actual_margin?: components["schemas"]["Decimal"] | null;
+            /** @description What the partner paid for the billed calls, in `cost_currency`. */
+            call_cost: components["schemas"]["Decimal"];
+            /**
+             * @description Of its amounts.
+             * @example USD
+             */
+            currency: string;
+            /**
+             * Format: int32
+             * @description How many closed periods were found.
+             */
+            periods: number;
+            /** @description Each proposal, the cheapest for the tenant first; of equal ones the earlier. */
+            proposals: components["schemas"]["SimulatedProposal"][];
+            /**
+             * @description Whose.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+            /**
+             * @description Its name.
+             * @example Acme Dental
+             */
+            tenant_name: string;
+        };
+        /** @description The tax jurisdictions of a tenant. */
+        TenantTaxJurisdictions: {
+            /**
+             * @description Their codes: none, one or several, at most 20. Several add up, none compounds.
+             * @example [
+             *       "US-AR-Pulaski"
+             *     ]
+             */
+            codes: string[];
+        };
+        /** @description What a tenant used in its current billing period so far. */
+        TenantUsage: components["schemas"]["Counts"] & {
+            /**
+             * @description Of `spend`.
+             * @example USD
+             */
+            currency: string;
+            /** @description The open billing period; in a trial, the calendar month. */
+            period: components["schemas"]["Span"];
+            /**
+             * @description What the period's invoice would come to before tax if it were closed now: calls, numbers,
+             *     extensions, fees. In a trial, its calls alone.
+             */
+            spend: components["schemas"]["Decimal"];
+            /** @description Its calls of this period. */
+            usage: components["schemas"]["Usage"];
         };
         /** @description Terms from an instant on. */
         TermsInput: {
@@ -2121,6 +8439,149 @@ export interface components {
             /** @description Oldest first; the last one whose instant has come applies. */
             data: components["schemas"]["WholesaleTerms"][];
         };
+        /** @description A trial and what it turns into. */
+        Trial: {
+            /**
+             * @description The billing profile it converts to.
+             * @example prf_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            convert_to: string;
+            /**
+             * Format: int32
+             * @description Days from the tenant's creation to the conversion.
+             * @example 30
+             */
+            days: number;
+        };
+        /** @description A trial's length and what it turns into. */
+        TrialInput: {
+            /**
+             * @description The billing profile it converts to; no trial itself.
+             * @example prf_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            convert_to: string;
+            /**
+             * Format: int32
+             * @description Days from the tenant's creation to the conversion.
+             * @example 30
+             */
+            days: number;
+        };
+        /** @description Rated calls, summed up. Seconds are billed ones, after increments. */
+        Usage: {
+            /** @description The calls' prices, before included minutes. */
+            amount: components["schemas"]["Decimal"];
+            /**
+             * Format: int64
+             * @description Billed seconds.
+             */
+            billed_seconds: number;
+            /**
+             * Format: int64
+             * @description Calls.
+             */
+            calls: number;
+            /**
+             * @description Of `amount`.
+             * @example USD
+             */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Of these, inbound billed seconds.
+             */
+            inbound_seconds: number;
+            /**
+             * Format: int64
+             * @description Billed seconds of local calls.
+             */
+            local_seconds: number;
+            /** @description Billed seconds in minutes, to the hundredth, rounded up. */
+            minutes: components["schemas"]["Decimal"];
+            /**
+             * Format: int64
+             * @description Outbound billed seconds.
+             */
+            outbound_seconds: number;
+            /**
+             * Format: int64
+             * @description Talk time.
+             */
+            talk_seconds: number;
+            /**
+             * Format: int64
+             * @description Billed seconds of toll-free calls.
+             */
+            toll_free_seconds: number;
+        };
+        /** @description What was used on one day. */
+        UsageDay: components["schemas"]["Usage"] & {
+            /**
+             * @description The tenant's local day in which the calls ended.
+             * @example 2026-05-16
+             */
+            day: string;
+        };
+        /** @description What a tenant used day by day. */
+        UsageDays: {
+            /** @description One for each day that was asked for, in order. */
+            data: components["schemas"]["UsageDay"][];
+            /** @description All of them together. */
+            total: components["schemas"]["Usage"];
+        };
+        /** @description Units of a metered charge that were used. */
+        UsageInput: {
+            at?: components["schemas"]["Instant"] | null;
+            /** @description How many, with up to 6 decimals; negative to take back. */
+            quantity: components["schemas"]["Decimal"];
+            /**
+             * @description Your own id of the report: the same report counts once. 1 to 40 letters, digits, dots,
+             *     dashes and underscores.
+             * @example fax-2026-05-09
+             */
+            report_id: string;
+        };
+        /** @description What all tenants used in a calendar month so far; no invoice (INV-29). */
+        UsageSummary: components["schemas"]["Counts"] & {
+            /** @description The calls' prices, before included minutes. */
+            amount: components["schemas"]["Decimal"];
+            /**
+             * Format: int64
+             * @description Calls.
+             */
+            calls: number;
+            /** @description What the partner pays for these calls. */
+            cost: components["schemas"]["Decimal"];
+            /**
+             * @description Of `cost`.
+             * @example USD
+             */
+            cost_currency: string;
+            /**
+             * @description Of `amount`.
+             * @example USD
+             */
+            currency: string;
+            /** @description Billed seconds in minutes, to the hundredth, rounded up. */
+            minutes: components["schemas"]["Decimal"];
+            /**
+             * @description The month.
+             * @example 2026-05
+             */
+            month: string;
+        };
+        /** @description A partner's prepaid account with the operator. */
+        Wallet: {
+            /** @description What can still be spent: the balance without what is held for calls in progress. */
+            available: components["schemas"]["Decimal"];
+            /** @description What it holds: all credits minus all debits. */
+            balance: components["schemas"]["Decimal"];
+            /**
+             * @description What its amounts are in.
+             * @example USD
+             */
+            currency: string;
+        };
         /** @description What a wallet holds. */
         WalletBalance: {
             /** @description What it holds. */
@@ -2132,6 +8593,47 @@ export interface components {
             currency: string;
             /** @description The partner. */
             partner_id: string;
+        };
+        /** @description A credit or debit of the wallet. Never changed, never deleted. */
+        WalletTransaction: {
+            /** @description How much more the wallet holds after it; negative for debits. */
+            amount: components["schemas"]["Decimal"];
+            /** @description What the wallet holds after it. */
+            balance_after: components["schemas"]["Decimal"];
+            /** @description When it was booked. */
+            created_at: components["schemas"]["Instant"];
+            /**
+             * @description What its amounts are in.
+             * @example USD
+             */
+            currency: string;
+            /** @description For people. */
+            description: string;
+            /**
+             * @description What it is for, such as `top_up`, `usage_local` or `monthly_did`.
+             * @example usage_local
+             */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Its place in the transaction, from 0.
+             */
+            line: number;
+            /** @description What it was booked for: a batch of calls, a month's numbers, a top-up. */
+            reference: components["schemas"]["Reference"];
+            /**
+             * Format: int64
+             * @description The place of that transaction in the partner's books; with `line` the place of this one.
+             * @example 42
+             */
+            seq: number;
+            /** @description Whom it concerns, where that is one tenant. */
+            tenant_id?: string | null;
+            /**
+             * @description The ledger transaction that it is part of.
+             * @example ltx_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            transaction_id: string;
         };
         /** @description One attempt at a delivery. */
         WebhookAttempt: {
@@ -2230,7 +8732,7 @@ export interface components {
              *       "invoice.paid"
              *     ]
              */
-            events: string[];
+            event_types: string[];
             /**
              * @description Its id.
              * @example whe_01k9zq4v8m6s3t2r1p0n9m8k7j
@@ -2717,6 +9219,560 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
+    list_billing_profiles: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of billing profiles */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_BillingProfile"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    create_billing_profile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BillingProfileInput"];
+            };
+        };
+        responses: {
+            /** @description The profile */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingProfile"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_billing_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The profile's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The profile */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingProfile"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    delete_billing_profile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The profile's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    edit_billing_profile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the version that is changed */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The profile's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BillingProfileChanges"];
+            };
+        };
+        responses: {
+            /** @description The profile by its latest version */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingProfile"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_billing_profile_versions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The profile's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of versions */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_BillingProfile"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_calls: {
+        parameters: {
+            query?: {
+                /** @description Only of this tenant. */
+                tenant_id?: string;
+                /** @description Only from this number, as the switch wrote it. */
+                from?: string;
+                /** @description Only to this number, as the switch wrote it. */
+                to?: string;
+                /** @description `inbound`, `outbound` or `internal`. */
+                direction?: string;
+                /** @description `local` or `toll_free`. */
+                class?: string;
+                /** @description `rated`, `free` or `unrated`. */
+                outcome?: string;
+                /** @description Only with this extension. */
+                extension?: string;
+                /** @description Only those that this batch added. */
+                batch_id?: string;
+                /** @description Only those that ended then or later. */
+                "ended[gte]"?: string;
+                /** @description Only those that ended before then. */
+                "ended[lt]"?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of calls */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Call"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The call */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallDetail"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_cdr_batches: {
+        parameters: {
+            query?: {
+                /** @description Only from the source with this name. */
+                source?: string;
+                /** @description Only those committed then or later. */
+                "created[gte]"?: string;
+                /** @description Only those committed before then. */
+                "created[lt]"?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of batches */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_CdrBatch"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    create_cdr_batch: {
+        parameters: {
+            query?: {
+                /** @description The name of the switch they come from, where the body is NDJSON. */
+                source?: string;
+            };
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CdrBatchInput"];
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description Each record's fate */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CdrBatchResult"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_cdr_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The batch's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The batch */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CdrBatch"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_credits: {
+        parameters: {
+            query?: {
+                /** @description Only those of this tenant. */
+                tenant_id?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of credits */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Credit"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    create_credit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreditInput"];
+            };
+        };
+        responses: {
+            /** @description The credit */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credit"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_credit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The credit's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The credit */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credit"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
     list_event_types: {
         parameters: {
             query?: never;
@@ -2818,6 +9874,1092 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_extensions: {
+        parameters: {
+            query?: {
+                /** @description Only of this tenant. */
+                tenant_id?: string;
+                /** @description Only those called so. */
+                name?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Extension"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    create_extension: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExtension"];
+            };
+        };
+        responses: {
+            /** @description The extension */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Extension"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_extension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The extension's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The extension */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Extension"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    delete_extension: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The extension's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The extension, deleted */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Extension"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_invoices: {
+        parameters: {
+            query?: {
+                /** @description Only of this tenant. */
+                tenant_id?: string;
+                /** @description `draft`, `sent`, `partially_paid`, `paid`, `overdue` or `cancelled`. */
+                status?: string;
+                /** @description `period`, `final`, `advance` or `one_time`. */
+                kind?: string;
+                /** @description Only the one with this number. */
+                number?: string;
+                /** @description Only with this text in their number, or in their tenant's name or SIP prefix. */
+                q?: string;
+                /** @description Only made from then on. */
+                "created[gte]"?: components["schemas"]["Instant"];
+                /** @description Only made before then. */
+                "created[lt]"?: components["schemas"]["Instant"];
+                /** @description Only issued from then on. */
+                "issued[gte]"?: components["schemas"]["Instant"];
+                /** @description Only issued before then. */
+                "issued[lt]"?: components["schemas"]["Instant"];
+                /** @description Only due on that day or later. */
+                "due[gte]"?: string;
+                /** @description Only due before that day. */
+                "due[lt]"?: string;
+                /**
+                 * @description `created_at` or `due_date`, with a minus sign for the latest first; `-created_at` where
+                 *     nothing is said. Drafts have no due date and are left out by it.
+                 */
+                sort?: string;
+                /** @description `lines` to have each invoice's lines, too. */
+                "expand[]"?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of invoices */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Invoice"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    create_invoice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceInput"];
+            };
+        };
+        responses: {
+            /** @description The draft */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_invoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invoice's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invoice */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    edit_invoice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the version that is changed */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The invoice's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceChanges"];
+            };
+        };
+        responses: {
+            /** @description The draft as it is now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    explain_invoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invoice's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The explanation */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    finalize_invoice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The invoice's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The issued invoice */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_invoice_lines: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The invoice's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of lines */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_InvoiceLine"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    explain_invoice_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invoice's id */
+                id: string;
+                /** @description The line's id */
+                line_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The explanation */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    mark_invoice_paid: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The invoice's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PaidInput"] | null;
+            };
+        };
+        responses: {
+            /** @description The invoice as it is now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    pay_invoice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The invoice's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PaymentInput"] | null;
+            };
+        };
+        responses: {
+            /** @description The payment */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_invoice_pdf: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is there */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                /** @description The invoice's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The PDF */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description It has not changed */
+            304: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    remind_of_invoice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The invoice's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mail will be sent */
+            202: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    send_invoice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The invoice's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mail will be sent */
+            202: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    void_invoice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The invoice's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The draft, cancelled */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_metered_charges: {
+        parameters: {
+            query?: {
+                /** @description Only those of this tenant. */
+                tenant_id?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of charges */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Charge"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    create_metered_charge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeteredChargeInput"];
+            };
+        };
+        responses: {
+            /** @description The charge */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charge"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_metered_charge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The charge's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The charge */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charge"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    end_metered_charge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The charge's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The charge, ended */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charge"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    report_metered_usage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The charge's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UsageInput"];
+            };
+        };
+        responses: {
+            /** @description It was known */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportedUsage"];
+                };
+            };
+            /** @description The report counts */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportedUsage"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_one_time_charges: {
+        parameters: {
+            query?: {
+                /** @description Only those of this tenant. */
+                tenant_id?: string;
+                /** @description `pending`, `invoiced` or `withdrawn`. */
+                status?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of charges */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Charge"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    create_one_time_charge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OneTimeChargeInput"];
+            };
+        };
+        responses: {
+            /** @description The charge */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charge"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_one_time_charge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The charge's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The charge */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charge"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    withdraw_one_time_charge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The charge's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The charge, withdrawn */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charge"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Failed"];
@@ -3479,6 +11621,1162 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
+    list_payments: {
+        parameters: {
+            query?: {
+                /** @description Only of this tenant. */
+                tenant_id?: string;
+                /** @description Only of this invoice. */
+                invoice_id?: string;
+                /** @description `pending`, `succeeded` or `failed`. */
+                status?: string;
+                /** @description Only begun from then on. */
+                "created[gte]"?: components["schemas"]["Instant"];
+                /** @description Only begun before then. */
+                "created[lt]"?: components["schemas"]["Instant"];
+                /**
+                 * @description `created_at`, with a minus sign for the newest first; `-created_at` where nothing is
+                 *     said.
+                 */
+                sort?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of payments */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Payment"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The payment's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payment */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_phone_numbers: {
+        parameters: {
+            query?: {
+                /** @description Only of this tenant; of released ones, that had it last. */
+                tenant_id?: string;
+                /** @description `active` or `released`. */
+                status?: string;
+                /**
+                 * @description Only those with these digits in them, however they are written.
+                 * @example (501) 555
+                 */
+                q?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_PhoneNumber"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    create_phone_number: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNumber"];
+            };
+        };
+        responses: {
+            /** @description The number */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneNumber"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_phone_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The number */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneNumber"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    assign_phone_number: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The released number's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignee"];
+            };
+        };
+        responses: {
+            /** @description The number, assigned */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneNumber"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    release_phone_number: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The number's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The number, released */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneNumber"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_rate_decks: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of rate decks */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RateDeck"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    create_rate_deck: {
+        parameters: {
+            query?: {
+                /** @description `true`: answers what the file would change, and saves nothing. */
+                dry_run?: boolean;
+                /** @description With `text/csv`, of a new deck: its name. */
+                name?: string;
+                /** @description With `text/csv`: the IANA zone of its windows and dates; UTC where this is left out. */
+                timezone?: string;
+                /** @description With `text/csv`: from when it prices calls. */
+                effective_from?: string;
+            };
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeckInput"];
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description With `dry_run`: what it would hold; nothing is saved */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateDeckDiff"];
+                };
+            };
+            /** @description The rate deck */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateDeck"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_rate_deck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The deck's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rate deck */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateDeck"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_rate_deck_versions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The deck's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of versions */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RateDeckVersion"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    add_rate_deck_version: {
+        parameters: {
+            query?: {
+                /** @description `true`: answers what the file would change, and saves nothing. */
+                dry_run?: boolean;
+                /** @description With `text/csv`, of a new deck: its name. */
+                name?: string;
+                /** @description With `text/csv`: the IANA zone of its windows and dates; UTC where this is left out. */
+                timezone?: string;
+                /** @description With `text/csv`: from when it prices calls. */
+                effective_from?: string;
+            };
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The deck's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeckVersionInput"];
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description With `dry_run`: what it would change; nothing is saved */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateDeckDiff"];
+                };
+            };
+            /** @description The version */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateDeckVersion"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_rate_deck_rows: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The deck's id */
+                id: string;
+                /** @description The version's number */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of rows, or the file */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RateDeckRow"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_recurring_charges: {
+        parameters: {
+            query?: {
+                /** @description Only those of this tenant. */
+                tenant_id?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of charges */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Charge"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    create_recurring_charge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecurringChargeInput"];
+            };
+        };
+        responses: {
+            /** @description The charge */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charge"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_recurring_charge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The charge's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The charge */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charge"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    end_recurring_charge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The charge's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The charge, ended */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charge"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_rejects: {
+        parameters: {
+            query?: {
+                /** @description Only from the source with this name. */
+                source?: string;
+                /** @description Only refused for the reason with this code. */
+                code?: string;
+                /** @description `open` or `resolved`. */
+                state?: string;
+                /** @description Only those refused then or later. */
+                "created[gte]"?: string;
+                /** @description Only those refused before then. */
+                "created[lt]"?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Reject"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    retry_rejects: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RetryPlace"] | null;
+            };
+        };
+        responses: {
+            /** @description What it achieved */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetryResult"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The reject's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectDetail"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    simulate: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Tenants of a page, 1 to 200; 50 where nothing is said. A page ends earlier where many calls
+                 *     had to be read.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+            };
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulationInput"];
+            };
+        };
+        responses: {
+            /** @description A page of tenants */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationResult"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_tax_jurisdictions: {
+        parameters: {
+            query?: {
+                /** @description Only those that are switched on, or off. */
+                enabled?: boolean;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tax jurisdictions */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TaxJurisdiction"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    create_tax_jurisdiction: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaxJurisdictionInput"];
+            };
+        };
+        responses: {
+            /** @description The tax jurisdiction */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaxJurisdiction"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_tax_jurisdiction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The jurisdiction's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tax jurisdiction */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaxJurisdiction"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    delete_tax_jurisdiction: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The jurisdiction's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    edit_tax_jurisdiction: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the version that is changed */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The jurisdiction's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaxJurisdictionChanges"];
+            };
+        };
+        responses: {
+            /** @description The tax jurisdiction as it is now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaxJurisdiction"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_tenant_defaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The defaults */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantDefaults"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    edit_tenant_defaults: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the version that is changed */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefaultChanges"];
+            };
+        };
+        responses: {
+            /** @description The new defaults */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantDefaults"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            /** @description If-Match names another version than the current one */
+            412: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
     list_tenants: {
         parameters: {
             query?: {
@@ -3517,7 +12815,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List_Tenant"];
+                    "application/json": components["schemas"]["List_ListedTenant"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -3727,6 +13025,155 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
+    get_tenant_balance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The balance */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantBalance"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_tenant_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its limits */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantLimits"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    edit_tenant_limits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the version that is changed */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The tenant's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitChanges"];
+            };
+        };
+        responses: {
+            /** @description The new limits */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantLimits"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    reset_tenant_limits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The tenant's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new limits */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantLimits"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
     reactivate_tenant: {
         parameters: {
             query?: never;
@@ -3805,6 +13252,81 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
+    get_tenant_tax_jurisdictions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Their codes */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantTaxJurisdictions"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    set_tenant_tax_jurisdictions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The tenant's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantTaxJurisdictions"];
+            };
+        };
+        responses: {
+            /** @description Their codes as they are now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantTaxJurisdictions"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
     unsuspend_tenant: {
         parameters: {
             query?: never;
@@ -3838,6 +13360,192 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_tenant_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its usage */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantUsage"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_tenant_usage_days: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The first day; 29 days before the last one where nothing is said.
+                 * @example 2026-05-01
+                 */
+                from?: string;
+                /**
+                 * @description The last day, at most 365 days later; today in UTC where nothing is said.
+                 * @example 2026-05-31
+                 */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its usage by day */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageDays"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_usage: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The calendar month; this one where nothing is said.
+                 * @example 2026-05
+                 */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The totals */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageSummary"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_wallet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The wallet */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wallet"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_wallet_transactions: {
+        parameters: {
+            query?: {
+                /** @description Only of this kind, such as `top_up`, `usage_local` or `monthly_did`. */
+                kind?: string;
+                /** @description Only concerning this tenant. */
+                tenant_id?: string;
+                /** @description Only with a larger `seq`: what came since the last pull. */
+                since?: number;
+                /** @description Only booked from then on. */
+                "created[gte]"?: components["schemas"]["Instant"];
+                /** @description Only booked before then. */
+                "created[lt]"?: components["schemas"]["Instant"];
+                /** @description `seq`, with a minus sign for the newest first; `-seq` where nothing is said. */
+                sort?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_WalletTransaction"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Failed"];

@@ -1,10 +1,17 @@
 //! The payloads of events that several use cases tell of: the object as an answer shows it.
 
-use domain::{invoice::issued::Invoice, money::Currency, payment::Payment, time::Timestamp};
+use domain::{
+    account::Tenant, invoice::issued::Invoice, money::Currency, payment::Payment, time::Timestamp,
+};
 use serde::Serialize;
 use store::events::Event;
 
 use crate::resource;
+
+#[derive(Serialize)]
+struct AboutTenant {
+    tenant: resource::Tenant,
+}
 
 #[derive(Serialize)]
 struct AboutInvoice {
@@ -14,6 +21,17 @@ struct AboutInvoice {
 #[derive(Serialize)]
 struct AboutPayment {
     payment: resource::Payment,
+}
+
+/// An event of a tenant, as it is afterwards.
+pub(crate) fn of_tenant(kind: &str, tenant: &Tenant, at: Timestamp) -> Event {
+    Event {
+        kind: kind.to_owned(),
+        object_id: tenant.tenant_id.to_string(),
+        object_version: tenant.version,
+        payload: text(&AboutTenant { tenant: tenant.into() }),
+        at,
+    }
 }
 
 /// An event of an invoice (INV-33): number, tenant, period, totals and status, without its lines.

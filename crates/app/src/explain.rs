@@ -326,9 +326,24 @@ fn line_value(invoice: &Invoice, line: &StoredLine) -> Value {
         "price": how,
         "fraction": format!("{}/{}", facts.fraction.part(), facts.fraction.whole()),
         "taxable": facts.taxable,
-        "basis": facts.basis,
+        "basis": basis_value(&facts.basis),
         "amount": invoice.currency.decimal(line.amount),
     })
+}
+
+/// A basis with its instants as programs read them.
+fn basis_value(basis: &LineBasis) -> Value {
+    match basis {
+        LineBasis::Usage { usage_period_start, basis, class } => json!({ "usage": {
+            "usage_period_start": usage_period_start.to_string(),
+            "basis": basis,
+            "class": class,
+        } }),
+        LineBasis::PriorUsage { usage_period_start } => json!({ "prior_usage": {
+            "usage_period_start": usage_period_start.to_string(),
+        } }),
+        LineBasis::Profile { .. } | LineBasis::Charge(_) | LineBasis::None => json!(basis),
+    }
 }
 
 fn retail_value(directory: &Directory, call: &Call) -> Result<Value> {

@@ -27,6 +27,7 @@ use super::{
 use crate::{
     App,
     error::{AppError, Result},
+    events::of_tenant,
 };
 
 /// What is due for one tenant.
@@ -193,14 +194,8 @@ fn end_trial(
             }
             writes.report.trials_converted += 1;
             writes.owners_changed = true;
-            writes.events.push(Event {
-                kind: "tenant.updated".to_owned(),
-                object_id: tenant.tenant_id.to_string(),
-                object_version: tenant.version + 1,
-                payload: serde_json::json!({ "tenant_id": tenant.tenant_id, "status": "active" })
-                    .to_string(),
-                at: now,
-            });
+            let after = Tenant { version: tenant.version + 1, ..tenant.clone() };
+            writes.events.push(of_tenant("tenant.updated", &after, now));
         }
         // A suspended trial waits until it is restored, which makes it due again.
         Err(domain::tenancy::TenancyError::Refused(_)) => tenant.next_action_at = None,

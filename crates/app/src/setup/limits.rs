@@ -205,6 +205,10 @@ impl App {
             .write(async |tx| {
                 let partner = the_partner(tx, partner_id).await?;
                 let mut defaults = store::limits::defaults(tx, partner_id).await?;
+                // Defaults that nobody set have no row whose version would be compared.
+                if defaults.version != seen {
+                    return Err(AppError::Stale("the defaults"));
+                }
                 let mut checks = Checks::default();
                 if let Some(name) = &edit.zone {
                     defaults.zone = checks.parse("timezone", Zone::parse(name));
@@ -216,7 +220,6 @@ impl App {
                 let limits = &mut defaults.limits;
                 edit.limits.apply(&mut checks, limits, ("limits.", partner.currency));
                 checks.finish()?;
-                defaults.version = seen;
                 Ok(store::limits::save_defaults(tx, partner_id, &defaults).await?)
             })
             .await

@@ -211,10 +211,7 @@ impl App {
                     kind: "partner.terms_changed",
                     object_id: partner_id.to_string(),
                     version: from.micros(),
-                    payload: json!({
-                        "tier": new.tier.as_str(),
-                        "effective_from": from.to_string(),
-                    }),
+                    payload: json!({ "wholesale_terms": resource::WholesaleTerms::from(&terms) }),
                 };
                 record(tx, partner_id, &[changed], now).await?;
                 directory_changed(tx).await?;

@@ -21,7 +21,7 @@ use super::{Happened, directory_changed, fields::Checks, record, the_partner};
 use crate::{
     App,
     error::{AppError, FieldError, Result},
-    resource::BillingProfile,
+    resource::{BillingProfile, Partner},
 };
 
 /// A version as it is kept, and what is worth a second look (PRO-20).
@@ -184,11 +184,12 @@ impl App {
                 let mut partner = the_partner(tx, partner_id).await?;
                 partner.default_profile = profile_id;
                 store::partners::save(tx, &partner).await?;
+                partner.version += 1;
                 let updated = Happened {
                     kind: "partner.updated",
                     object_id: partner_id.to_string(),
-                    version: partner.version + 1,
-                    payload: json!({ "default_profile": profile_id }),
+                    version: partner.version,
+                    payload: json!({ "partner": Partner::from(&partner) }),
                 };
                 record(tx, partner_id, &[updated], now).await
             })

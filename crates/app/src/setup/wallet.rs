@@ -10,11 +10,13 @@ use domain::{
     money::Micros,
 };
 use serde_json::json;
+use store::wallet::WalletEntry;
 
 use super::{Happened, fields::Checks, record, the_partner};
 use crate::{
     App,
     error::{AppError, Result},
+    resource,
 };
 
 /// What a move is.
@@ -94,21 +96,31 @@ impl App {
             .map_err(|error| AppError::Broken(error.to_string()))?;
         self.db
             .write(async |tx| {
-                the_partner(tx, partner_id).await?;
+                let currency = the_partner(tx, partner_id).await?.currency;
                 let mut book = store::ledger::lock_book(tx, partner_id).await?;
                 if store::ledger::is_posted(tx, partner_id, booking.source()).await? {
                     return Ok(book.wallet());
                 }
                 let posted = std::slice::from_ref(&booking);
                 let seq = store::ledger::post(tx, &mut book, posted).await?;
+                let entry = WalletEntry {
+                    seq,
+                    line: 0,
+                    ltx_id: booking.id(partner_id),
+                    at: now,
+                    kind,
+                    tenant_id: None,
+                    amount: asked.amount,
+                    balance_after: book.wallet(),
+                    source: (booking.source().kind.to_owned(), booking.source().id.clone()),
+                    description: booking.description().to_owned(),
+                };
                 let moved = Happened {
                     kind: "wallet.changed",
                     object_id: partner_id.to_string(),
                     version: seq,
                     payload: json!({
-                        "type": kind.as_str(),
-                        "amount_micros": asked.amount,
-                        "balance_micros": book.wallet(),
+                        "wallet_transaction": resource::WalletTransaction::of(&entry, currency),
                     }),
                 };
                 record(tx, partner_id, &[moved], now).await?;

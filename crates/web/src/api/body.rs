@@ -77,6 +77,10 @@ fn is_json(request: &Request) -> bool {
 /// `bytes` as a `T`, or what is wrong with them.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value = read(bytes)?;
+    // The fields of an object could be given as a list in their order, which nobody means.
+    if !value.is_object() {
+        return Err(Problem::pointed(String::new(), "invalid", "must be an object"));
+    }
     serde_path_to_error::deserialize(value).map_err(|error| {
         let pointer = pointer(error.path());
         let message = error.into_inner().to_string();
@@ -272,6 +276,8 @@ mod tests {
             (r#"{"name":1,"lines":[]}"#, "/name", "invalid"),
             (r#"{"name":"\u0000","lines":[]}"#, "/name", "null_character"),
             (r#"{"lines":[]}"#, "", "invalid"),
+            (r#"["a",[]]"#, "", "invalid"),
+            ("null", "", "invalid"),
             (
                 r#"{"name":"a","lines":[{"quantity":99999999999999999999}]}"#,
                 "/lines/0/quantity",

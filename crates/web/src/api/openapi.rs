@@ -2,13 +2,14 @@
 //!
 //! Decided here: what every operation has in common is added in one place: the key, the answers
 //! that any request may get, the headers, `Idempotency-Key` where something changes, `If-Match`
-//! where it is edited. Each operation says in `security` which scopes it needs; the document is
-//! what the tests walk along, so a route that is not in it does not exist. Examples that nobody
-//! wrote are put together from those of the schemas ([`examples`]), groups and their order are in
-//! [`tags`].
+//! where it is edited; deleting says itself whether it takes one. Each operation says in `security`
+//! which scopes it needs; the document is what the tests walk along, so a route that is not in it
+//! does not exist. Examples that nobody wrote are put together from those of the schemas
+//! ([`examples`]), groups and their order are in [`tags`], what events carry is in [`webhooks`].
 
 mod examples;
 mod tags;
+mod webhooks;
 
 use serde_json::Value;
 use utoipa::{
@@ -93,6 +94,7 @@ pub fn document() -> Value {
     let mut document = serde_json::to_value(document).expect("a document is JSON");
     examples::complete(&mut document);
     tags::complete(&mut document);
+    webhooks::complete(&mut document);
     document
 }
 
@@ -120,8 +122,14 @@ fn complete(method: &HttpMethod, operation: &mut Operation) {
             ("Idempotency-Key", "The same key with the same content has one effect and one answer"),
         );
     }
-    if matches!(method, HttpMethod::Patch) {
+    let names_version =
+        operation.parameters.iter().flatten().any(
+            |parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "If-Match"),
+        );
+    if names_version || matches!(method, HttpMethod::Patch) {
         problems.push(412);
+    }
+    if matches!(method, HttpMethod::Patch) {
         add_header_parameter(operation, ("If-Match", "The ETag of the version that is changed"));
     }
     for status in problems {

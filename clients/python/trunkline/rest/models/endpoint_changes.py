@@ -16,7 +16,7 @@ class EndpointChanges:
 
     description: None | str | Unset = UNSET
     """ For people. """
-    events: list[str] | None | Unset = UNSET
+    event_types: list[str] | None | Unset = UNSET
     """ The events it is sent; at least one. """
     url: None | str | Unset = UNSET
     """ Where events are sent. """
@@ -28,14 +28,14 @@ class EndpointChanges:
         else:
             description = self.description
 
-        events: list[str] | None | Unset
-        if isinstance(self.events, Unset):
-            events = UNSET
-        elif isinstance(self.events, list):
-            events = self.events
+        event_types: list[str] | None | Unset
+        if isinstance(self.event_types, Unset):
+            event_types = UNSET
+        elif isinstance(self.event_types, list):
+            event_types = self.event_types
 
         else:
-            events = self.events
+            event_types = self.event_types
 
         url: None | str | Unset
         if isinstance(self.url, Unset):
@@ -48,8 +48,8 @@ class EndpointChanges:
         field_dict.update({})
         if description is not UNSET:
             field_dict["description"] = description
-        if events is not UNSET:
-            field_dict["events"] = events
+        if event_types is not UNSET:
+            field_dict["event_types"] = event_types
         if url is not UNSET:
             field_dict["url"] = url
 
@@ -68,7 +68,7 @@ class EndpointChanges:
 
         description = _parse_description(d.pop("description", UNSET))
 
-        def _parse_events(data: object) -> list[str] | None | Unset:
+        def _parse_event_types(data: object) -> list[str] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
@@ -76,14 +76,14 @@ class EndpointChanges:
             try:
                 if not isinstance(data, list):
                     raise TypeError()
-                events_type_0 = cast(list[str], data)
+                event_types_type_0 = cast(list[str], data)
 
-                return events_type_0
+                return event_types_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(list[str] | None | Unset, data)
 
-        events = _parse_events(d.pop("events", UNSET))
+        event_types = _parse_event_types(d.pop("event_types", UNSET))
 
         def _parse_url(data: object) -> None | str | Unset:
             if data is None:
@@ -96,7 +96,7 @@ class EndpointChanges:
 
         endpoint_changes = cls(
             description=description,
-            events=events,
+            event_types=event_types,
             url=url,
         )
 

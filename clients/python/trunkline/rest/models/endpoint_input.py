@@ -14,7 +14,7 @@ T = TypeVar("T", bound="EndpointInput")
 class EndpointInput:
     """An endpoint to be."""
 
-    events: list[str]
+    event_types: list[str]
     """ The events it is sent; at least one. """
     url: str
     """ Where events are sent: https, to a public address. """
@@ -22,7 +22,7 @@ class EndpointInput:
     """ For people. """
 
     def to_dict(self) -> dict[str, Any]:
-        events = self.events
+        event_types = self.event_types
 
         url = self.url
 
@@ -36,7 +36,7 @@ class EndpointInput:
 
         field_dict.update(
             {
-                "events": events,
+                "event_types": event_types,
                 "url": url,
             }
         )
@@ -48,7 +48,7 @@ class EndpointInput:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         d = dict(src_dict)
-        events = cast(list[str], d.pop("events"))
+        event_types = cast(list[str], d.pop("event_types"))
 
         url = d.pop("url")
 
@@ -62,7 +62,7 @@ class EndpointInput:
         description = _parse_description(d.pop("description", UNSET))
 
         endpoint_input = cls(
-            events=events,
+            event_types=event_types,
             url=url,
             description=description,
         )

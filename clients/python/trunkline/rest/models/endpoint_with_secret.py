@@ -21,7 +21,7 @@ class EndpointWithSecret:
     created_at: datetime.datetime
     description: str
     """ For people. """
-    events: list[str]
+    event_types: list[str]
     """ The events it is sent. """
     id: str
     """ Its id. """
@@ -43,7 +43,7 @@ class EndpointWithSecret:
 
         description = self.description
 
-        events = self.events
+        event_types = self.event_types
 
         id = self.id
 
@@ -70,7 +70,7 @@ class EndpointWithSecret:
                 "consecutive_failures": consecutive_failures,
                 "created_at": created_at,
                 "description": description,
-                "events": events,
+                "event_types": event_types,
                 "id": id,
                 "status": status,
                 "url": url,
@@ -92,7 +92,7 @@ class EndpointWithSecret:
 
         description = d.pop("description")
 
-        events = cast(list[str], d.pop("events"))
+        event_types = cast(list[str], d.pop("event_types"))
 
         id = d.pop("id")
 
@@ -129,7 +129,7 @@ class EndpointWithSecret:
             consecutive_failures=consecutive_failures,
             created_at=created_at,
             description=description,
-            events=events,
+            event_types=event_types,
             id=id,
             status=status,
             url=url,

@@ -21,7 +21,7 @@ class ListWebhookEndpointDataItem:
     created_at: datetime.datetime
     description: str
     """ For people. """
-    events: list[str]
+    event_types: list[str]
     """ The events it is sent. """
     id: str
     """ Its id. """
@@ -41,7 +41,7 @@ class ListWebhookEndpointDataItem:
 
         description = self.description
 
-        events = self.events
+        event_types = self.event_types
 
         id = self.id
 
@@ -66,7 +66,7 @@ class ListWebhookEndpointDataItem:
                 "consecutive_failures": consecutive_failures,
                 "created_at": created_at,
                 "description": description,
-                "events": events,
+                "event_types": event_types,
                 "id": id,
                 "status": status,
                 "url": url,
@@ -87,7 +87,7 @@ class ListWebhookEndpointDataItem:
 
         description = d.pop("description")
 
-        events = cast(list[str], d.pop("events"))
+        event_types = cast(list[str], d.pop("event_types"))
 
         id = d.pop("id")
 
@@ -122,7 +122,7 @@ class ListWebhookEndpointDataItem:
             consecutive_failures=consecutive_failures,
             created_at=created_at,
             description=description,
-            events=events,
+            event_types=event_types,
             id=id,
             status=status,
             url=url,

@@ -31,6 +31,8 @@ class Tenant:
     created_at: datetime.datetime
     currency: str
     """ What it is billed in. """
+    default_cnam: str
+    """ The caller name that its calls show; empty for none. """
     id: str
     """ Its id. """
     name: str
@@ -70,6 +72,8 @@ class Tenant:
         created_at = self.created_at.isoformat()
 
         currency = self.currency
+
+        default_cnam = self.default_cnam
 
         id = self.id
 
@@ -137,6 +141,7 @@ class Tenant:
                 "billing_profile_id": billing_profile_id,
                 "created_at": created_at,
                 "currency": currency,
+                "default_cnam": default_cnam,
                 "id": id,
                 "name": name,
                 "sip_prefix": sip_prefix,
@@ -177,6 +182,8 @@ class Tenant:
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         currency = d.pop("currency")
+
+        default_cnam = d.pop("default_cnam")
 
         id = d.pop("id")
 
@@ -279,6 +286,7 @@ class Tenant:
             billing_profile_id=billing_profile_id,
             created_at=created_at,
             currency=currency,
+            default_cnam=default_cnam,
             id=id,
             name=name,
             sip_prefix=sip_prefix,

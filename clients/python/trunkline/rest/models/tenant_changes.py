@@ -25,6 +25,8 @@ class TenantChanges:
     billing_profile_id: None | str | Unset = UNSET
     """ Another billing profile, from the next period on. The current one takes a pending change
     back. """
+    default_cnam: None | str | Unset = UNSET
+    """ The caller name that its calls show, at most 15 characters; empty for none. """
     home_area_code: None | str | Unset = UNSET
     """ The area code for seven-digit dialling; null for none. """
     name: None | str | Unset = UNSET
@@ -61,6 +63,12 @@ class TenantChanges:
         else:
             billing_profile_id = self.billing_profile_id
 
+        default_cnam: None | str | Unset
+        if isinstance(self.default_cnam, Unset):
+            default_cnam = UNSET
+        else:
+            default_cnam = self.default_cnam
+
         home_area_code: None | str | Unset
         if isinstance(self.home_area_code, Unset):
             home_area_code = UNSET
@@ -86,6 +94,8 @@ class TenantChanges:
             field_dict["billing_email"] = billing_email
         if billing_profile_id is not UNSET:
             field_dict["billing_profile_id"] = billing_profile_id
+        if default_cnam is not UNSET:
+            field_dict["default_cnam"] = default_cnam
         if home_area_code is not UNSET:
             field_dict["home_area_code"] = home_area_code
         if name is not UNSET:
@@ -144,6 +154,15 @@ class TenantChanges:
             d.pop("billing_profile_id", UNSET)
         )
 
+        def _parse_default_cnam(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        default_cnam = _parse_default_cnam(d.pop("default_cnam", UNSET))
+
         def _parse_home_area_code(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -168,6 +187,7 @@ class TenantChanges:
             auto_pay=auto_pay,
             billing_email=billing_email,
             billing_profile_id=billing_profile_id,
+            default_cnam=default_cnam,
             home_area_code=home_area_code,
             name=name,
         )

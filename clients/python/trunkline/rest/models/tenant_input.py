@@ -28,12 +28,15 @@ class TenantInput:
     """ Whether its default payment method is charged when an invoice is issued. """
     billing_profile_id: None | str | Unset = UNSET
     """ Its billing profile; the partner's default where this is left out. """
+    default_cnam: None | str | Unset = UNSET
+    """ The caller name that its calls show, at most 15 characters; the default where this is left
+    out. """
     home_area_code: None | str | Unset = UNSET
     """ The area code for seven-digit dialling. """
     status: None | str | Unset = UNSET
     """ `trial` (where this is left out) or `active`: billed from now on. """
     timezone: None | str | Unset = UNSET
-    """ IANA zone; the partner's where this is left out. """
+    """ IANA zone; the default where this is left out. """
 
     def to_dict(self) -> dict[str, Any]:
         billing_email = self.billing_email
@@ -65,6 +68,12 @@ class TenantInput:
             billing_profile_id = UNSET
         else:
             billing_profile_id = self.billing_profile_id
+
+        default_cnam: None | str | Unset
+        if isinstance(self.default_cnam, Unset):
+            default_cnam = UNSET
+        else:
+            default_cnam = self.default_cnam
 
         home_area_code: None | str | Unset
         if isinstance(self.home_area_code, Unset):
@@ -101,6 +110,8 @@ class TenantInput:
             field_dict["auto_pay"] = auto_pay
         if billing_profile_id is not UNSET:
             field_dict["billing_profile_id"] = billing_profile_id
+        if default_cnam is not UNSET:
+            field_dict["default_cnam"] = default_cnam
         if home_area_code is not UNSET:
             field_dict["home_area_code"] = home_area_code
         if status is not UNSET:
@@ -157,6 +168,15 @@ class TenantInput:
             d.pop("billing_profile_id", UNSET)
         )
 
+        def _parse_default_cnam(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        default_cnam = _parse_default_cnam(d.pop("default_cnam", UNSET))
+
         def _parse_home_area_code(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -192,6 +212,7 @@ class TenantInput:
             address=address,
             auto_pay=auto_pay,
             billing_profile_id=billing_profile_id,
+            default_cnam=default_cnam,
             home_area_code=home_area_code,
             status=status,
             timezone=timezone,

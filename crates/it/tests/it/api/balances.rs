@@ -275,7 +275,7 @@ async fn the_wallets_history_adds_up_and_is_pulled_by_place(#[case] engine: Engi
     assert_eq!(later.expect(200).json()["data"], json!([]));
 }
 
-// INV-22 INV-30 DUN-01 what a tenant owes, and what it is owed
+// INV-22 INV-30 what a tenant owes, and what it is owed
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]

@@ -110,12 +110,81 @@ fn is_fine(operation: &Operation, status: u16) -> bool {
     operation.documents(status) && ((200..300).contains(&status) || is_about_state)
 }
 
-// API-02 API-07 every example is sent to a world that has been lived in
+/// How `value` differs from what `schema` says of names: one that must be there, or is unknown.
+fn strays(document: &Value, schema: &Value, value: &Value, place: &str) -> Vec<String> {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let schema = document.pointer(&reference[1..]).unwrap();
+        return strays(document, schema, value, place);
+    }
+    let (Some(known), Some(fields)) = (schema["properties"].as_object(), value.as_object()) else {
+        return Vec::new();
+    };
+    let required = schema["required"].as_array().into_iter().flatten();
+    let missing = required.filter_map(Value::as_str).filter(|name| !fields.contains_key(*name));
+    let mut found: Vec<String> = missing.map(|name| format!("{place} lacks {name}")).collect();
+    for (name, value) in fields {
+        match known.get(name) {
+            Some(schema) => {
+                found.extend(strays(document, schema, value, &format!("{place}.{name}")))
+            }
+            None => found.push(format!("{place} has {name}")),
+        }
+    }
+    found
+}
+
+/// Every event that any partner was told, against what the document says of it; gives their types.
+async fn judge_events(tour: &Tour, findings: &mut Vec<String>) -> BTreeSet<String> {
+    let list = tour.api.call("GET", "/v1/operator/partners").key(&tour.operator_key);
+    let partners = list.send().await.expect(200).json();
+    let mut kinds = BTreeSet::new();
+    for partner in partners["data"].as_array().unwrap() {
+        let partner_id = partner["id"].as_str().unwrap().parse().unwrap();
+        let key = tour.api.key_of(Some(partner_id), &[], None).await;
+        kinds.append(&mut judge_events_of(tour, &key, findings).await);
+    }
+    kinds
+}
+
+async fn judge_events_of(tour: &Tour, key: &str, findings: &mut Vec<String>) -> BTreeSet<String> {
+    let document = web::api::document();
+    let mut kinds = BTreeSet::new();
+    let mut page = "/v1/events?limit=100&sort=sequence".to_owned();
+    loop {
+        let list = tour.api.call("GET", &page).key(key).send().await;
+        let list = list.expect(200).json();
+        for event in list["data"].as_array().unwrap() {
+            let kind = event["type"].as_str().unwrap();
+            let body = &document["webhooks"][kind]["post"]["requestBody"]["content"];
+            let schema = &body["application/json"]["schema"];
+            assert!(schema.is_object(), "{kind} is not documented");
+            findings.extend(strays(&document, schema, event, kind));
+            kinds.insert(kind.to_owned());
+        }
+        let Some(next) = list["next_cursor"].as_str() else { return kinds };
+        page = format!("/v1/events?limit=100&sort=sequence&starting_after={next}");
+    }
+}
+
+#[test]
+fn what_an_event_should_not_carry_is_found() {
+    let document = web::api::document();
+    let media = "/webhooks/tenant.created/post/requestBody/content/application~1json";
+    let media = document.pointer(media).unwrap();
+    let mut event = media["examples"]["example"]["value"].clone();
+    assert_eq!(strays(&document, &media["schema"], &event, "it"), Vec::<String>::new());
+    event["data"] = serde_json::json!({"tenant": {"note": 1}});
+    let found = strays(&document, &media["schema"], &event, "it");
+    assert!(found.contains(&"it.data.tenant lacks id".to_owned()), "{found:?}");
+    assert!(found.contains(&"it.data.tenant has note".to_owned()), "{found:?}");
+}
+
+// API-02 API-07 WHK-03 every example is sent to a world that has been lived in
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
 #[tokio::test]
-async fn every_example_works(#[case] engine: Engine) {
+async fn every_example_works_and_tells_what_is_documented(#[case] engine: Engine) {
     let Some(mut tour) = Tour::open(engine).await else { return };
     tour.look_around().await;
     let mut findings = Vec::new();
@@ -142,7 +211,9 @@ async fn every_example_works(#[case] engine: Engine) {
         }
         done += usize::from(answer.status.is_success());
     }
+    let kinds = judge_events(&tour, &mut findings).await;
     report(&findings);
+    assert!(kinds.len() > 25, "only {kinds:?} happened");
     assert!(done * 4 > operations().len() * 3, "only {done} examples had an effect");
 }
 

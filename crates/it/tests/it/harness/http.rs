@@ -54,9 +54,11 @@ impl Answer {
         self
     }
 
-    /// Status and code of a problem.
+    /// Status and code of a problem, which is one that the documentation explains.
     pub(crate) fn problem(&self) -> (u16, String) {
         let code = self.json()["code"].as_str().unwrap_or_default().to_owned();
+        let is_explained = web::api::PROBLEM_CODES.iter().any(|(known, ..)| *known == code);
+        assert!(is_explained || self.status.is_success(), "{code:?} is not explained");
         (self.status.as_u16(), code)
     }
 }

@@ -4,6 +4,7 @@
 //! there. Looked at are the files that git has, or would add. Rules that clippy can check are in
 //! the workspace's lints and in `clippy.toml` instead.
 
+mod codes;
 mod layers;
 mod owners;
 mod requirements;

@@ -99,13 +99,18 @@ fn problem((_, status, description, code): (&str, u16, &str, &str)) -> Value {
 
 fn add(content: &mut Value, schemas: &Value, purpose: Purpose) {
     for (kind, media) in content.as_object_mut().into_iter().flatten() {
+        let is_json = kind == "application/json" || kind.ends_with("+json");
+        if !is_json && media["schema"]["type"] == "string" {
+            // A file: programs that are made from the document send and read its bytes.
+            media["schema"]["format"] = "binary".into();
+        }
         if media.get("examples").is_some() {
             continue;
         }
         let maker = Maker { schemas, purpose };
         let written = media.as_object_mut().and_then(|media| media.remove("example"));
         let made = || {
-            let schema = media.get("schema").filter(|_| kind.ends_with("json"));
+            let schema = media.get("schema").filter(|_| is_json);
             schema.and_then(|schema| maker.example(schema, 0))
         };
         if let Some(example) = written.or_else(made) {
@@ -113,6 +118,11 @@ fn add(content: &mut Value, schemas: &Value, purpose: Purpose) {
             media["examples"] = json!({"example": {"value": example}});
         }
     }
+}
+
+/// An example of what answers with this schema show.
+pub(super) fn of_answer(schema: &Value, schemas: &Value) -> Option<Value> {
+    Maker { schemas, purpose: Purpose::Answer }.example(schema, 0)
 }
 
 struct Maker<'a> {

@@ -168,6 +168,9 @@ async fn list_wallet_transactions(
     let request = query.paging().request(sort, order(query.sort.as_deref(), sort.name)?)?;
     let wrong = || Problem::parameter("kind", "is no kind of wallet transaction");
     let kind = query.kind.as_deref();
+    if query.since.as_ref().is_some_and(|Parsed(seq)| *seq < 0) {
+        return Err(Problem::parameter("since", "must not be negative"));
+    }
     let filter = WalletFilter {
         kind: kind.map(|text| TransferKind::parse(text).ok_or_else(wrong)).transpose()?,
         tenant_id: query.tenant_id,

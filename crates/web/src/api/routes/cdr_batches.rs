@@ -129,7 +129,10 @@ struct SourceQuery {
 #[utoipa::path(post, path = "/v1/cdr-batches", tag = "Calls", operation_id = "create_cdr_batch",
     params(SourceQuery),
     request_body(content(
-        (CdrBatchInput = "application/json"), (String = "application/x-ndjson"))),
+        (CdrBatchInput = "application/json"),
+        (String = "application/x-ndjson", example = "{\"record_id\": \"1772366400.118\", \
+            \"ended_at\": \"2026-05-03T10:00:00Z\", \"answered_at\": \"2026-05-03T09:59:00Z\", \
+            \"talk_seconds\": 60, \"from\": \"+15015550111\", \"to\": \"+12125550199\"}\n"))),
     security(("key" = ["calls:write"])),
     responses((status = 200, body = resource::CdrBatchResult, description = "Each record's fate")))]
 async fn create(

@@ -276,7 +276,26 @@ async fn pdf(
     operation_id = "explain_invoice",
     params(("id" = String, Path, description = "The invoice's id")),
     security(("key" = ["billing:read"])),
-    responses((status = 200, body = serde_json::Value, description = "The explanation")))]
+    responses((status = 200, body = serde_json::Value, description = "The explanation",
+        example = json!({
+            "invoice": "inv_01k9zq4v8m6s3t2r1p0n9m8k7j", "number": "OAK-2026-000042",
+            "tenant": "Acorn Dental", "status": "sent", "currency": "USD",
+            "period_start": "2026-05-01T05:00:00Z", "period_end": "2026-06-01T05:00:00Z",
+            "lines": [{
+                "line": "lin_01k9zq4v8m6s3t2r1p0n9m8k7j",
+                "invoice": "inv_01k9zq4v8m6s3t2r1p0n9m8k7j",
+                "kind": "base_fee", "description": "Flat Rate Starter",
+                "quantity": "1", "unit": "month", "price": {"unit_price": "25.00"},
+                "fraction": "1/1", "taxable": true, "amount": "25.00",
+                "basis": {"profile": {
+                    "profile_id": "prf_01k9zq4v8m6s3t2r1p0n9m8k7j", "version": 1}},
+            }],
+            "subtotal": "25.00",
+            "taxes": [{"name": "Oregon", "code": "US-OR", "rate": "0.05",
+                "base": "25.00", "amount": "1.25"}],
+            "tax": "1.25", "total": "26.25", "credit_applied": "0.00",
+            "amount_paid": "0.00", "amount_due": "26.25",
+        }))))]
 async fn explain(
     caller: Caller,
     At(invoice_id): At<InvoiceId>,
@@ -298,7 +317,27 @@ async fn explain(
         ("line_id" = String, Path, description = "The line's id"),
     ),
     security(("key" = ["billing:read"])),
-    responses((status = 200, body = serde_json::Value, description = "The explanation")))]
+    responses((status = 200, body = serde_json::Value, description = "The explanation",
+        example = json!({
+            "line": "lin_01k9zq4v8m6s3t2r1p0n9m8k7j", "invoice": "inv_01k9zq4v8m6s3t2r1p0n9m8k7j",
+            "kind": "usage", "description": "Usage, local", "quantity": "3.5", "unit": "minute",
+            "price": {"unit_price": "0.02"}, "fraction": "1/1", "taxable": true, "amount": "0.07",
+            "basis": {"usage": {
+                "usage_period_start": "2026-05-01T05:00:00Z", "class": "local",
+                "basis": {"profile_id": "prf_01k9zq4v8m6s3t2r1p0n9m8k7j",
+                    "profile_version": 1, "deck": null},
+            }},
+            "calls": {
+                "count": 1, "billed_seconds": 240, "included_seconds": 30,
+                "price_before_included": "0.08",
+                "listed": [{
+                    "call": "cal_01k9zq4v8m6s3t2r1p0n9m8k7j", "ended_at": "2026-05-03T14:07:00Z",
+                    "direction": "outbound", "from": "+15035550142", "to": "+12125550199",
+                    "billed_seconds": 240, "included_seconds": 30, "charged_seconds": 210,
+                    "price": "0.08", "charged": null,
+                }],
+            },
+        }))))]
 async fn explain_line(
     caller: Caller,
     AtPart(invoice_id, line_id): AtPart<InvoiceId, LineId>,

@@ -137,7 +137,10 @@ async fn edit(
 /// Tells `billing_profile.deleted`.
 #[utoipa::path(delete, path = "/v1/billing-profiles/{id}", tag = "Billing profiles",
     operation_id = "delete_billing_profile",
-    params(("id" = String, Path, description = "The profile's id")),
+    params(
+        ("id" = String, Path, description = "The profile's id"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the version that goes"),
+    ),
     security(("key" = ["billing:write"])),
     responses((status = 204, description = "It is gone")))]
 async fn delete(caller: Caller, At(profile_id): At<ProfileId>) -> Result<Response, Problem> {

@@ -183,7 +183,10 @@ async fn edit(
 /// `tax_jurisdiction.deleted`.
 #[utoipa::path(delete, path = "/v1/tax-jurisdictions/{id}", tag = "Taxes",
     operation_id = "delete_tax_jurisdiction",
-    params(("id" = String, Path, description = "The jurisdiction's id")),
+    params(
+        ("id" = String, Path, description = "The jurisdiction's id"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the version that goes"),
+    ),
     security(("key" = ["billing:write"])),
     responses((status = 204, description = "It is gone")))]
 async fn delete(caller: Caller, At(tax_id): At<TaxId>) -> Result<Response, Problem> {

@@ -292,7 +292,10 @@ async fn edit(
 /// Cancels it, with its name as confirmation: extensions go, numbers return to the inventory, and
 /// after 90 days its data is removed. Tells `tenant.deleted`.
 #[utoipa::path(delete, path = "/v1/tenants/{id}", tag = "Tenants", operation_id = "delete_tenant",
-    params(("id" = String, Path, description = "The tenant's id")),
+    params(
+        ("id" = String, Path, description = "The tenant's id"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the version that goes"),
+    ),
     request_body = Confirmation, security(("key" = ["tenants:write"])),
     responses((status = 200, body = resource::Tenant, description = "The tenant, cancelled")))]
 async fn delete(
@@ -300,8 +303,13 @@ async fn delete(
     At(tenant_id): At<TenantId>,
     Body(confirmation): Body<Confirmation>,
 ) -> Result<Response, Problem> {
+    let asker = caller.clone();
     change(caller, (tenant_id, "tenant.delete"), async move |app, partner_id, _| {
-        if app.tenant(partner_id, tenant_id).await?.name != confirmation.confirm_name {
+        let tenant = app.tenant(partner_id, tenant_id).await?;
+        if asker.seen(tenant.version) != tenant.version {
+            return Err(AppError::Stale("the tenant"));
+        }
+        if tenant.name != confirmation.confirm_name {
             return Err(AppError::invalid("confirm_name", "is not the tenant's name"));
         }
         app.change_tenant(partner_id, tenant_id, TenantEvent::Cancel).await

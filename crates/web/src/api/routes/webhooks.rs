@@ -4,7 +4,7 @@
 
 use app::{
     App,
-    error::Result,
+    error::{AppError, Result},
     resource::{self, Instant},
     webhooks::{Delivery, DeliveryFilter, EndpointEdit, NewEndpoint, Replay, WebhookEndpoint},
 };
@@ -277,14 +277,21 @@ where
 /// Nothing is sent to it any more; its deliveries can still be read.
 #[utoipa::path(delete, path = "/v1/webhook-endpoints/{id}", tag = "Webhooks",
     operation_id = "delete_webhook_endpoint",
-    params(("id" = String, Path, description = "The endpoint's id")),
+    params(
+        ("id" = String, Path, description = "The endpoint's id"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the version that goes"),
+    ),
     security(("key" = ["webhooks:write"])),
     responses((status = 204, description = "It is gone")))]
 async fn delete(caller: Caller, At(id): At<EndpointId>) -> Result<Response, Problem> {
     let partner_id = caller.partner(WRITE)?.whole_partner()?;
+    let asker = caller.clone();
     caller
         .write(async move |app| {
             let before = app.webhook_endpoint(partner_id, id).await?;
+            if asker.seen(before.version) != before.version {
+                return Err(AppError::Stale("the endpoint"));
+            }
             app.change_webhook_endpoint(partner_id, id, EndpointChange::Delete).await?;
             let before = resource::WebhookEndpoint::from(&before);
             Outcome::gone().audited("webhook_endpoint.delete", id, Some(&before))

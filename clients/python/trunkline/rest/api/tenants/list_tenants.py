@@ -5,7 +5,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.list_tenant import ListTenant
+from ...models.list_listed_tenant import ListListedTenant
 from ...models.problem import Problem
 from ...types import UNSET, Response, Unset
 
@@ -50,9 +50,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ListTenant | Problem | None:
+) -> ListListedTenant | Problem | None:
     if response.status_code == 200:
-        response_200 = ListTenant.from_dict(response.json())
+        response_200 = ListListedTenant.from_dict(response.json())
 
         return response_200
 
@@ -94,7 +94,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ListTenant | Problem]:
+) -> Response[ListListedTenant | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -113,7 +113,7 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
-) -> Response[ListTenant | Problem]:
+) -> Response[ListListedTenant | Problem]:
     """List tenants
 
     Args:
@@ -130,7 +130,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ListTenant | Problem]
+        Response[ListListedTenant | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -160,7 +160,7 @@ def sync(
     limit: int | Unset = UNSET,
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
-) -> ListTenant | Problem | None:
+) -> ListListedTenant | Problem | None:
     """List tenants
 
     Args:
@@ -177,7 +177,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ListTenant | Problem
+        ListListedTenant | Problem
     """
 
     return sync_detailed(
@@ -202,7 +202,7 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
-) -> Response[ListTenant | Problem]:
+) -> Response[ListListedTenant | Problem]:
     """List tenants
 
     Args:
@@ -219,7 +219,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ListTenant | Problem]
+        Response[ListListedTenant | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -247,7 +247,7 @@ async def asyncio(
     limit: int | Unset = UNSET,
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
-) -> ListTenant | Problem | None:
+) -> ListListedTenant | Problem | None:
     """List tenants
 
     Args:
@@ -264,7 +264,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ListTenant | Problem
+        ListListedTenant | Problem
     """
 
     return (

@@ -9,17 +9,17 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.list_tenant_data_item import ListTenantDataItem
+    from ..models.list_tax_jurisdiction_data_item import ListTaxJurisdictionDataItem
 
 
-T = TypeVar("T", bound="ListTenant")
+T = TypeVar("T", bound="ListTaxJurisdiction")
 
 
 @_attrs_define
-class ListTenant:
+class ListTaxJurisdiction:
     """A page of a list."""
 
-    data: list[ListTenantDataItem]
+    data: list[ListTaxJurisdictionDataItem]
     """ The rows, in the list's order. """
     has_more: bool
     """ Whether there are more rows in the direction that was read. """
@@ -66,13 +66,13 @@ class ListTenant:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        from ..models.list_tenant_data_item import ListTenantDataItem
+        from ..models.list_tax_jurisdiction_data_item import ListTaxJurisdictionDataItem
 
         d = dict(src_dict)
         data = []
         _data = d.pop("data")
         for data_item_data in _data:
-            data_item = ListTenantDataItem.from_dict(data_item_data)
+            data_item = ListTaxJurisdictionDataItem.from_dict(data_item_data)
 
             data.append(data_item)
 
@@ -96,15 +96,15 @@ class ListTenant:
 
         previous_cursor = _parse_previous_cursor(d.pop("previous_cursor", UNSET))
 
-        list_tenant = cls(
+        list_tax_jurisdiction = cls(
             data=data,
             has_more=has_more,
             next_cursor=next_cursor,
             previous_cursor=previous_cursor,
         )
 
-        list_tenant.additional_properties = d
-        return list_tenant
+        list_tax_jurisdiction.additional_properties = d
+        return list_tax_jurisdiction
 
     @property
     def additional_keys(self) -> list[str]:

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from ..models.span import Span
 
 
-T = TypeVar("T", bound="ListTenantDataItem")
+T = TypeVar("T", bound="ListListedTenantDataItem")
 
 
 @_attrs_define
-class ListTenantDataItem:
-    """A partner's customer."""
+class ListListedTenantDataItem:
+    """A tenant in a list, with what it has now."""
 
     address: str
     """ Postal address, one line per row. """
@@ -31,6 +31,8 @@ class ListTenantDataItem:
     created_at: datetime.datetime
     currency: str
     """ What it is billed in. """
+    default_cnam: str
+    """ The caller name that its calls show; empty for none. """
     id: str
     """ Its id. """
     name: str
@@ -45,6 +47,10 @@ class ListTenantDataItem:
     """ IANA zone; its periods are cut at midnights of it. """
     version: int
     """ Grows with each change; the `ETag` of the tenant. """
+    extensions: int
+    """ How many extensions it has. """
+    phone_numbers: int
+    """ How many phone numbers it has. """
     account_code: None | str | Unset = UNSET
     """ The switch's own code for it. """
     activated_at: datetime.datetime | None | Unset = UNSET
@@ -71,6 +77,8 @@ class ListTenantDataItem:
 
         currency = self.currency
 
+        default_cnam = self.default_cnam
+
         id = self.id
 
         name = self.name
@@ -84,6 +92,10 @@ class ListTenantDataItem:
         timezone = self.timezone
 
         version = self.version
+
+        extensions = self.extensions
+
+        phone_numbers = self.phone_numbers
 
         account_code: None | str | Unset
         if isinstance(self.account_code, Unset):
@@ -137,6 +149,7 @@ class ListTenantDataItem:
                 "billing_profile_id": billing_profile_id,
                 "created_at": created_at,
                 "currency": currency,
+                "default_cnam": default_cnam,
                 "id": id,
                 "name": name,
                 "sip_prefix": sip_prefix,
@@ -144,6 +157,8 @@ class ListTenantDataItem:
                 "suspension_reasons": suspension_reasons,
                 "timezone": timezone,
                 "version": version,
+                "extensions": extensions,
+                "phone_numbers": phone_numbers,
             }
         )
         if account_code is not UNSET:
@@ -178,6 +193,8 @@ class ListTenantDataItem:
 
         currency = d.pop("currency")
 
+        default_cnam = d.pop("default_cnam")
+
         id = d.pop("id")
 
         name = d.pop("name")
@@ -191,6 +208,10 @@ class ListTenantDataItem:
         timezone = d.pop("timezone")
 
         version = d.pop("version")
+
+        extensions = d.pop("extensions")
+
+        phone_numbers = d.pop("phone_numbers")
 
         def _parse_account_code(data: object) -> None | str | Unset:
             if data is None:
@@ -272,13 +293,14 @@ class ListTenantDataItem:
             d.pop("pending_billing_profile_id", UNSET)
         )
 
-        list_tenant_data_item = cls(
+        list_listed_tenant_data_item = cls(
             address=address,
             auto_pay=auto_pay,
             billing_email=billing_email,
             billing_profile_id=billing_profile_id,
             created_at=created_at,
             currency=currency,
+            default_cnam=default_cnam,
             id=id,
             name=name,
             sip_prefix=sip_prefix,
@@ -286,6 +308,8 @@ class ListTenantDataItem:
             suspension_reasons=suspension_reasons,
             timezone=timezone,
             version=version,
+            extensions=extensions,
+            phone_numbers=phone_numbers,
             account_code=account_code,
             activated_at=activated_at,
             cancelled_at=cancelled_at,
@@ -294,8 +318,8 @@ class ListTenantDataItem:
             pending_billing_profile_id=pending_billing_profile_id,
         )
 
-        list_tenant_data_item.additional_properties = d
-        return list_tenant_data_item
+        list_listed_tenant_data_item.additional_properties = d
+        return list_listed_tenant_data_item
 
     @property
     def additional_keys(self) -> list[str]:

@@ -1,0 +1,304 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.list_reject import ListReject
+from ...models.problem import Problem
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    source: str | Unset = UNSET,
+    code: str | Unset = UNSET,
+    state: str | Unset = UNSET,
+    createdgte: str | Unset = UNSET,
+    createdlt: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["source"] = source
+
+    params["code"] = code
+
+    params["state"] = state
+
+    params["created[gte]"] = createdgte
+
+    params["created[lt]"] = createdlt
+
+    params["limit"] = limit
+
+    params["starting_after"] = starting_after
+
+    params["ending_before"] = ending_before
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/rejects",
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ListReject | Problem | None:
+    if response.status_code == 200:
+        response_200 = ListReject.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Problem.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ListReject | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    source: str | Unset = UNSET,
+    code: str | Unset = UNSET,
+    state: str | Unset = UNSET,
+    createdgte: str | Unset = UNSET,
+    createdlt: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+) -> Response[ListReject | Problem]:
+    """List refused records
+
+     Those of the partner's own sources, newest first.
+
+    Args:
+        source (str | Unset):
+        code (str | Unset):
+        state (str | Unset):
+        createdgte (str | Unset):
+        createdlt (str | Unset):
+        limit (int | Unset):
+        starting_after (str | Unset):
+        ending_before (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ListReject | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        source=source,
+        code=code,
+        state=state,
+        createdgte=createdgte,
+        createdlt=createdlt,
+        limit=limit,
+        starting_after=starting_after,
+        ending_before=ending_before,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    source: str | Unset = UNSET,
+    code: str | Unset = UNSET,
+    state: str | Unset = UNSET,
+    createdgte: str | Unset = UNSET,
+    createdlt: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+) -> ListReject | Problem | None:
+    """List refused records
+
+     Those of the partner's own sources, newest first.
+
+    Args:
+        source (str | Unset):
+        code (str | Unset):
+        state (str | Unset):
+        createdgte (str | Unset):
+        createdlt (str | Unset):
+        limit (int | Unset):
+        starting_after (str | Unset):
+        ending_before (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ListReject | Problem
+    """
+
+    return sync_detailed(
+        client=client,
+        source=source,
+        code=code,
+        state=state,
+        createdgte=createdgte,
+        createdlt=createdlt,
+        limit=limit,
+        starting_after=starting_after,
+        ending_before=ending_before,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    source: str | Unset = UNSET,
+    code: str | Unset = UNSET,
+    state: str | Unset = UNSET,
+    createdgte: str | Unset = UNSET,
+    createdlt: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+) -> Response[ListReject | Problem]:
+    """List refused records
+
+     Those of the partner's own sources, newest first.
+
+    Args:
+        source (str | Unset):
+        code (str | Unset):
+        state (str | Unset):
+        createdgte (str | Unset):
+        createdlt (str | Unset):
+        limit (int | Unset):
+        starting_after (str | Unset):
+        ending_before (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ListReject | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        source=source,
+        code=code,
+        state=state,
+        createdgte=createdgte,
+        createdlt=createdlt,
+        limit=limit,
+        starting_after=starting_after,
+        ending_before=ending_before,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    source: str | Unset = UNSET,
+    code: str | Unset = UNSET,
+    state: str | Unset = UNSET,
+    createdgte: str | Unset = UNSET,
+    createdlt: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+) -> ListReject | Problem | None:
+    """List refused records
+
+     Those of the partner's own sources, newest first.
+
+    Args:
+        source (str | Unset):
+        code (str | Unset):
+        state (str | Unset):
+        createdgte (str | Unset):
+        createdlt (str | Unset):
+        limit (int | Unset):
+        starting_after (str | Unset):
+        ending_before (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ListReject | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            source=source,
+            code=code,
+            state=state,
+            createdgte=createdgte,
+            createdlt=createdlt,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+        )
+    ).parsed

@@ -1,0 +1,274 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.payment import Payment
+from ...models.payment_input import PaymentInput
+from ...models.problem import Problem
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    id: str,
+    *,
+    body: None | PaymentInput | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/v1/invoices/{id}/pay".format(
+            id=quote(str(id), safe=""),
+        ),
+    }
+
+    if isinstance(body, PaymentInput):
+        _kwargs["json"] = body.to_dict()
+    else:
+        _kwargs["json"] = body
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Payment | Problem | None:
+    if response.status_code == 201:
+        response_201 = Payment.from_dict(response.json())
+
+        return response_201
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Problem.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Payment | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: None | PaymentInput | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
+) -> Response[Payment | Problem]:
+    """Pay an invoice
+
+     Charges what is due, or a part of it, through the payment gateway. The payment's status says
+    what came of it: `succeeded`, `failed`, or `pending` where the gateway has not said yet; send
+    the same request with the same `Idempotency-Key` again to ask for it. One payment of an invoice
+    at a time: while one is pending, others get 409 `payment_in_progress`. Tells
+    `payment.succeeded` or `payment.failed`, and `invoice.paid` where nothing is left to pay.
+
+    Args:
+        id (str):
+        idempotency_key (str | Unset):
+        body (None | PaymentInput | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Payment | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        id=id,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: None | PaymentInput | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
+) -> Payment | Problem | None:
+    """Pay an invoice
+
+     Charges what is due, or a part of it, through the payment gateway. The payment's status says
+    what came of it: `succeeded`, `failed`, or `pending` where the gateway has not said yet; send
+    the same request with the same `Idempotency-Key` again to ask for it. One payment of an invoice
+    at a time: while one is pending, others get 409 `payment_in_progress`. Tells
+    `payment.succeeded` or `payment.failed`, and `invoice.paid` where nothing is left to pay.
+
+    Args:
+        id (str):
+        idempotency_key (str | Unset):
+        body (None | PaymentInput | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Payment | Problem
+    """
+
+    return sync_detailed(
+        id=id,
+        client=client,
+        body=body,
+        idempotency_key=idempotency_key,
+    ).parsed
+
+
+async def asyncio_detailed(
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: None | PaymentInput | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
+) -> Response[Payment | Problem]:
+    """Pay an invoice
+
+     Charges what is due, or a part of it, through the payment gateway. The payment's status says
+    what came of it: `succeeded`, `failed`, or `pending` where the gateway has not said yet; send
+    the same request with the same `Idempotency-Key` again to ask for it. One payment of an invoice
+    at a time: while one is pending, others get 409 `payment_in_progress`. Tells
+    `payment.succeeded` or `payment.failed`, and `invoice.paid` where nothing is left to pay.
+
+    Args:
+        id (str):
+        idempotency_key (str | Unset):
+        body (None | PaymentInput | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Payment | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        id=id,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: None | PaymentInput | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
+) -> Payment | Problem | None:
+    """Pay an invoice
+
+     Charges what is due, or a part of it, through the payment gateway. The payment's status says
+    what came of it: `succeeded`, `failed`, or `pending` where the gateway has not said yet; send
+    the same request with the same `Idempotency-Key` again to ask for it. One payment of an invoice
+    at a time: while one is pending, others get 409 `payment_in_progress`. Tells
+    `payment.succeeded` or `payment.failed`, and `invoice.paid` where nothing is left to pay.
+
+    Args:
+        id (str):
+        idempotency_key (str | Unset):
+        body (None | PaymentInput | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Payment | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            id=id,
+            client=client,
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+    ).parsed

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar, cast
+
+from attrs import define as _attrs_define
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="MeteredChargeInput")
+
+
+@_attrs_define
+class MeteredChargeInput:
+    """A metered charge to be."""
+
+    description: str
+    """ Shown on the invoice line. """
+    tenant_id: str
+    """ Whose. """
+    unit_price: str
+    ends_at: datetime.datetime | None | Unset = UNSET
+    starts_at: datetime.datetime | None | Unset = UNSET
+    taxable: bool | None | Unset = UNSET
+    """ Whether tax is due on it; it is where this is left out. """
+
+    def to_dict(self) -> dict[str, Any]:
+        description = self.description
+
+        tenant_id = self.tenant_id
+
+        unit_price = self.unit_price
+
+        ends_at: None | str | Unset
+        if isinstance(self.ends_at, Unset):
+            ends_at = UNSET
+        elif isinstance(self.ends_at, datetime.datetime):
+            ends_at = self.ends_at.isoformat()
+        else:
+            ends_at = self.ends_at
+
+        starts_at: None | str | Unset
+        if isinstance(self.starts_at, Unset):
+            starts_at = UNSET
+        elif isinstance(self.starts_at, datetime.datetime):
+            starts_at = self.starts_at.isoformat()
+        else:
+            starts_at = self.starts_at
+
+        taxable: bool | None | Unset
+        if isinstance(self.taxable, Unset):
+            taxable = UNSET
+        else:
+            taxable = self.taxable
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "description": description,
+                "tenant_id": tenant_id,
+                "unit_price": unit_price,
+            }
+        )
+        if ends_at is not UNSET:
+            field_dict["ends_at"] = ends_at
+        if starts_at is not UNSET:
+            field_dict["starts_at"] = starts_at
+        if taxable is not UNSET:
+            field_dict["taxable"] = taxable
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        d = dict(src_dict)
+        description = d.pop("description")
+
+        tenant_id = d.pop("tenant_id")
+
+        unit_price = d.pop("unit_price")
+
+        def _parse_ends_at(data: object) -> datetime.datetime | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                ends_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return ends_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None | Unset, data)
+
+        ends_at = _parse_ends_at(d.pop("ends_at", UNSET))
+
+        def _parse_starts_at(data: object) -> datetime.datetime | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                starts_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return starts_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None | Unset, data)
+
+        starts_at = _parse_starts_at(d.pop("starts_at", UNSET))
+
+        def _parse_taxable(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        taxable = _parse_taxable(d.pop("taxable", UNSET))
+
+        metered_charge_input = cls(
+            description=description,
+            tenant_id=tenant_id,
+            unit_price=unit_price,
+            ends_at=ends_at,
+            starts_at=starts_at,
+            taxable=taxable,
+        )
+
+        return metered_charge_input
