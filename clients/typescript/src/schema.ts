@@ -9332,6 +9332,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the version that goes */
+                "If-Match"?: string | null;
                 /** @description The same key with the same content has one effect and one answer */
                 "Idempotency-Key"?: string;
             };
@@ -9357,6 +9359,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongKind"];
             422: components["responses"]["Invalid"];
@@ -12619,6 +12622,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the version that goes */
+                "If-Match"?: string | null;
                 /** @description The same key with the same content has one effect and one answer */
                 "Idempotency-Key"?: string;
             };
@@ -12644,6 +12649,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongKind"];
             422: components["responses"]["Invalid"];
@@ -12901,6 +12907,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the version that goes */
+                "If-Match"?: string | null;
                 /** @description The same key with the same content has one effect and one answer */
                 "Idempotency-Key"?: string;
             };
@@ -12932,6 +12940,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongKind"];
             422: components["responses"]["Invalid"];
@@ -13736,6 +13745,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the version that goes */
+                "If-Match"?: string | null;
                 /** @description The same key with the same content has one effect and one answer */
                 "Idempotency-Key"?: string;
             };
@@ -13761,6 +13772,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongKind"];
             422: components["responses"]["Invalid"];

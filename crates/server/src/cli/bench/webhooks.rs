@@ -44,13 +44,16 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug, Args)]
 pub(crate) struct WebhooksArgs {
     /// Endpoints; one of them hangs.
-    #[arg(long, default_value_t = 20, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=100))]
+    #[arg(long, default_value_t = 20, value_name = "N",
+        value_parser = clap::value_parser!(u32).range(2..=100))]
     endpoints: u32,
     /// Events a second.
-    #[arg(long, default_value_t = 500, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, default_value_t = 500, value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=10_000))]
     rate: u32,
     /// Seconds of them.
-    #[arg(long, default_value_t = 20, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=600))]
+    #[arg(long, default_value_t = 20, value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=600))]
     seconds: u32,
     #[command(flatten)]
     pub(super) shape: Shape,

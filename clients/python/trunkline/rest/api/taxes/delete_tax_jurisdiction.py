@@ -13,9 +13,13 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     id: str,
     *,
+    if_match: None | str | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
+
     if not isinstance(idempotency_key, Unset):
         headers["Idempotency-Key"] = idempotency_key
 
@@ -61,6 +65,11 @@ def _parse_response(
         response_409 = Problem.from_dict(response.json())
 
         return response_409
+
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
 
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
@@ -113,6 +122,7 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    if_match: None | str | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[Any | Problem]:
     """Delete a tax jurisdiction
@@ -122,6 +132,7 @@ def sync_detailed(
 
     Args:
         id (str):
+        if_match (None | str | Unset):
         idempotency_key (str | Unset):
 
     Raises:
@@ -134,6 +145,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         id=id,
+        if_match=if_match,
         idempotency_key=idempotency_key,
     )
 
@@ -148,6 +160,7 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
+    if_match: None | str | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Any | Problem | None:
     """Delete a tax jurisdiction
@@ -157,6 +170,7 @@ def sync(
 
     Args:
         id (str):
+        if_match (None | str | Unset):
         idempotency_key (str | Unset):
 
     Raises:
@@ -170,6 +184,7 @@ def sync(
     return sync_detailed(
         id=id,
         client=client,
+        if_match=if_match,
         idempotency_key=idempotency_key,
     ).parsed
 
@@ -178,6 +193,7 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    if_match: None | str | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[Any | Problem]:
     """Delete a tax jurisdiction
@@ -187,6 +203,7 @@ async def asyncio_detailed(
 
     Args:
         id (str):
+        if_match (None | str | Unset):
         idempotency_key (str | Unset):
 
     Raises:
@@ -199,6 +216,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         id=id,
+        if_match=if_match,
         idempotency_key=idempotency_key,
     )
 
@@ -211,6 +229,7 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
+    if_match: None | str | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Any | Problem | None:
     """Delete a tax jurisdiction
@@ -220,6 +239,7 @@ async def asyncio(
 
     Args:
         id (str):
+        if_match (None | str | Unset):
         idempotency_key (str | Unset):
 
     Raises:
@@ -234,6 +254,7 @@ async def asyncio(
         await asyncio_detailed(
             id=id,
             client=client,
+            if_match=if_match,
             idempotency_key=idempotency_key,
         )
     ).parsed

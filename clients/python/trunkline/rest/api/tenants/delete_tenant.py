@@ -16,9 +16,13 @@ def _get_kwargs(
     id: str,
     *,
     body: Confirmation,
+    if_match: None | str | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
+
     if not isinstance(idempotency_key, Unset):
         headers["Idempotency-Key"] = idempotency_key
 
@@ -69,6 +73,11 @@ def _parse_response(
         response_409 = Problem.from_dict(response.json())
 
         return response_409
+
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
 
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
@@ -122,6 +131,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: Confirmation,
+    if_match: None | str | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | Tenant]:
     """Delete a tenant
@@ -131,6 +141,7 @@ def sync_detailed(
 
     Args:
         id (str):
+        if_match (None | str | Unset):
         idempotency_key (str | Unset):
         body (Confirmation): The name of what is deleted, to be sure.
 
@@ -145,6 +156,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         id=id,
         body=body,
+        if_match=if_match,
         idempotency_key=idempotency_key,
     )
 
@@ -160,6 +172,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: Confirmation,
+    if_match: None | str | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Problem | Tenant | None:
     """Delete a tenant
@@ -169,6 +182,7 @@ def sync(
 
     Args:
         id (str):
+        if_match (None | str | Unset):
         idempotency_key (str | Unset):
         body (Confirmation): The name of what is deleted, to be sure.
 
@@ -184,6 +198,7 @@ def sync(
         id=id,
         client=client,
         body=body,
+        if_match=if_match,
         idempotency_key=idempotency_key,
     ).parsed
 
@@ -193,6 +208,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: Confirmation,
+    if_match: None | str | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | Tenant]:
     """Delete a tenant
@@ -202,6 +218,7 @@ async def asyncio_detailed(
 
     Args:
         id (str):
+        if_match (None | str | Unset):
         idempotency_key (str | Unset):
         body (Confirmation): The name of what is deleted, to be sure.
 
@@ -216,6 +233,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         id=id,
         body=body,
+        if_match=if_match,
         idempotency_key=idempotency_key,
     )
 
@@ -229,6 +247,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: Confirmation,
+    if_match: None | str | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Problem | Tenant | None:
     """Delete a tenant
@@ -238,6 +257,7 @@ async def asyncio(
 
     Args:
         id (str):
+        if_match (None | str | Unset):
         idempotency_key (str | Unset):
         body (Confirmation): The name of what is deleted, to be sure.
 
@@ -254,6 +274,7 @@ async def asyncio(
             id=id,
             client=client,
             body=body,
+            if_match=if_match,
             idempotency_key=idempotency_key,
         )
     ).parsed
