@@ -2926,6 +2926,88 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "invoice.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * invoice.failed
+         * @description An automatic payment of an invoice was declined.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            invoice: components["schemas"]["Invoice"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "invoice.failed";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "invoice.overdue": {
         parameters: {
             query?: never;
