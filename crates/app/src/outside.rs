@@ -49,7 +49,7 @@ impl Default for WebhookSender {
         Self {
             client: WebhookClient::default(),
             signature_header: "X-Trunkline-Signature".to_owned(),
-            lease_seconds: 30,
+            lease_seconds: 15,
         }
     }
 }

@@ -6,3 +6,4 @@ mod api;
 mod calc;
 mod demo;
 mod program;
+mod story;
