@@ -149,10 +149,7 @@ impl App {
         self.db
             .write(async |tx: &mut Tx| {
                 let invoice = locked(tx, partner_id, wanted.invoice_id).await?;
-                let payment_id = request.map_or(drawn, |name| {
-                    let invoice_id = invoice.invoice_id.to_string();
-                    PaymentId::derived(invoice.created_at, &["request", &invoice_id, name])
-                });
+                let payment_id = request.map_or(drawn, |name| requested(&invoice, name));
                 if let Some(known) = payments::find(tx, partner_id, payment_id).await? {
                     return same_request(&known, wanted).map(|()| Begun::Known(payment_id));
                 }
@@ -365,6 +362,12 @@ fn payment_of(
         created_at: now,
         settled_at: None,
     })
+}
+
+/// The payment of an invoice that a request of this name began, or would.
+pub(crate) fn requested(invoice: &Invoice, name: &str) -> PaymentId {
+    let invoice_id = invoice.invoice_id.to_string();
+    PaymentId::derived(invoice.created_at, &["request", &invoice_id, name])
 }
 
 /// Refuses a request whose name was used for something else.

@@ -17,7 +17,13 @@ use domain::{
     payment::{Attempt, AttemptState, Payment, PaymentStatus},
     time::Timestamp,
 };
-use store::{credits, db::Tx, events, ledger, payments, payments::AttemptResult};
+use store::{
+    credits,
+    db::Tx,
+    events::{self, Event},
+    ledger,
+    payments::{self, AttemptResult},
+};
 
 use super::locked;
 use crate::{
@@ -69,9 +75,21 @@ pub(super) async fn answer(
     if succeeded {
         return money_came(tx, partner_id, (&payment, Account::Clearing), now).await;
     }
-    let failed = of_payment("payment.failed", &payment, invoice.currency, now);
-    events::append(tx, partner_id, &[failed]).await?;
+    let mut happened = vec![of_payment("payment.failed", &payment, invoice.currency, now)];
+    if outbox::is_auto_pay(&payment, &invoice) && invoice.status.is_open() {
+        happened.push(auto_pay_failed(tx, invoice, now).await?);
+    }
+    events::append(tx, partner_id, &happened).await?;
     Ok(())
+}
+
+/// Tells that an invoice was not paid by itself (INV-27, PAY-07). The invoice stays what it is in
+/// a version of its own, so that each failure is told, and in its place among the invoice's events.
+async fn auto_pay_failed(tx: &mut Tx, invoice: Invoice, now: Timestamp) -> Result<Event> {
+    let seen = invoice.version;
+    store::invoices::save(tx, &invoice, seen).await?;
+    let invoice = Invoice { version: seen + 1, ..invoice };
+    Ok(of_invoice("invoice.failed", &invoice, invoice.version, now))
 }
 
 /// Books a succeeded payment into `account` and applies it to its invoice.

@@ -18,7 +18,7 @@ use domain::{
     account::{AutoPay, Tenant},
     ids::InvoiceId,
     invoice::issued::Invoice,
-    payment::PaymentStatus,
+    payment::{Payment, PaymentStatus},
     time::Timestamp,
 };
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ use tokio::task::JoinHandle;
 pub use self::letters::Letter;
 use crate::{
     App,
-    collect::Collect,
+    collect::{self, Collect},
     documents::{InvoiceParts, document, file_name, load},
     error::{AppError, Result},
 };
@@ -117,11 +117,21 @@ pub fn job_for_auto_pay(tenant: &Tenant, invoice: &Invoice) -> Option<NewJob> {
     wanted.then(|| job(COLLECT, invoice, 0))
 }
 
+/// Whether a payment is the one that its invoice was charged by itself.
+pub(crate) fn is_auto_pay(payment: &Payment, invoice: &Invoice) -> bool {
+    let request = key(COLLECT, invoice.invoice_id);
+    payment.payment_id == collect::requested(invoice, &request)
+}
+
+fn key(kind: &str, invoice_id: InvoiceId) -> String {
+    format!("{kind}:{invoice_id}")
+}
+
 fn job(kind: &'static str, invoice: &Invoice, seconds_after_issue: i64) -> NewJob {
     let issued_at = invoice.issued_at.unwrap_or(invoice.created_at);
     NewJob {
         kind,
-        key: format!("{kind}:{}", invoice.invoice_id),
+        key: key(kind, invoice.invoice_id),
         payload: payload(invoice.invoice_id),
         run_at: issued_at.plus_seconds(seconds_after_issue),
     }
@@ -145,11 +155,7 @@ fn payload(invoice_id: InvoiceId) -> String {
 
 /// What names a job's mail: the first mail of an invoice by the invoice, any other by its job.
 fn mail_key(job: &Job, invoice_id: InvoiceId) -> String {
-    if job.key == format!("{MAIL}:{invoice_id}") {
-        format!("invoice:{invoice_id}")
-    } else {
-        job.key.clone()
-    }
+    if job.key == key(MAIL, invoice_id) { format!("invoice:{invoice_id}") } else { job.key.clone() }
 }
 
 /// When a try that failed is followed by the next; `None` after the last.

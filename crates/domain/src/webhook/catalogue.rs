@@ -44,6 +44,7 @@ pub const EVENT_TYPES: &[EventType] = types! {
     "Billing" {
         "invoice.created" "An invoice was issued."
         "invoice.paid" "Nothing is due on an invoice any more."
+        "invoice.failed" "An automatic payment of an invoice was declined."
         "invoice.overdue" "An invoice was not paid by its due day."
         "invoice.cancelled" "An issued invoice was cancelled."
         "payment.succeeded" "A payment came in."
@@ -101,6 +102,7 @@ mod tests {
             "extension.deleted",
             "invoice.created",
             "invoice.paid",
+            "invoice.failed",
             "payment.failed",
         ] {
             assert!(names.contains(documented), "{documented}");

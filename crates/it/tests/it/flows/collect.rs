@@ -181,6 +181,8 @@ async fn a_declined_card_changes_nothing(#[case] engine: Engine) {
     assert_eq!(billed.now().await, (InvoiceStatus::Sent, 0, 9_900));
     assert_eq!(billed.balance(Account::Clearing).await, 0);
     assert_eq!(billed.count("payment.failed").await, 2);
+    // Whoever asks for a payment is answered; nothing failed by itself.
+    assert_eq!(billed.count("invoice.failed").await, 0);
     billed.pay(SandboxMethod::Visa, None).await.unwrap();
     assert_eq!(billed.now().await.0, InvoiceStatus::Paid);
     billed.assert_books().await;
@@ -349,7 +351,7 @@ async fn auto_pay_charges_once(#[case] engine: Engine) {
     billed.assert_books().await;
 }
 
-// PAY-07 a decline of auto-pay leaves the invoice Sent
+// INV-27 PAY-07 a decline of auto-pay leaves the invoice Sent and is told once, of this version
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
@@ -361,5 +363,10 @@ async fn a_declined_auto_pay_is_told(#[case] engine: Engine) {
     assert_eq!((report.retried, report.given_up), (0, 0));
     assert_eq!(billed.now().await, (InvoiceStatus::Sent, 0, 9_900));
     assert_eq!(billed.count("payment.failed").await, 1);
+    assert_eq!(billed.count("invoice.failed").await, 1);
+    let invoice = of_tenant(&billed.world, &billed.partner, billed.invoice.tenant_id).await;
+    assert_eq!(invoice.version, billed.invoice.version + 1);
+    billed.app().run_jobs(billed.app().clock.now()).await.unwrap();
+    assert_eq!(billed.count("invoice.failed").await, 1);
     billed.assert_books().await;
 }
