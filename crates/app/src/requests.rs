@@ -12,12 +12,14 @@ use std::{
 
 use domain::{
     ids::{ApiKeyId, AuditEntryId, PartnerId, TenantId},
+    tenant::SuspensionReason,
     time::Timestamp,
 };
 use serde_json::Value;
 use store::{
     answers::{self, Asked, KeptAnswer},
     audit_log::{self, AuditEntry},
+    db::Tx,
 };
 
 use crate::{
@@ -89,6 +91,23 @@ pub struct Asking {
     pub ip: String,
     /// Present where the request may be sent again.
     pub repeat: Option<Repeat>,
+}
+
+impl Asking {
+    /// The platform itself, because a limit was reached.
+    pub(crate) fn by_limit(partner_id: PartnerId, reason: SuspensionReason) -> Self {
+        Self {
+            owner: Some(partner_id),
+            actor: Actor {
+                kind: ActorKind::System,
+                id: reason.to_string(),
+                name: "usage limits".to_owned(),
+            },
+            request_id: String::new(),
+            ip: String::new(),
+            repeat: None,
+        }
+    }
 }
 
 /// What was changed, for the audit log. Holds no secrets.
@@ -279,9 +298,19 @@ impl App {
     /// Writes down a change that no request asked for, or that was made in transactions of its own.
     pub async fn note_change(&self, asking: &Asking, change: &Change) -> Result<()> {
         let mut tx = self.db.begin().await?;
-        let entry = self.audit_entry(asking, change, self.clock.now());
-        audit_log::append(&mut tx, &entry).await?;
+        self.note_in(&mut tx, asking, change).await?;
         Ok(tx.commit().await?)
+    }
+
+    /// The same, in the transaction that makes the change.
+    pub(crate) async fn note_in(
+        &self,
+        tx: &mut Tx,
+        asking: &Asking,
+        change: &Change,
+    ) -> Result<()> {
+        let entry = self.audit_entry(asking, change, self.clock.now());
+        Ok(audit_log::append(tx, &entry).await?)
     }
 
     fn audit_entry(&self, asking: &Asking, change: &Change, now: Timestamp) -> AuditEntry {

@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use domain::{
     account::Tenant,
     ids::{PartnerId, TenantId},
+    money::Minor,
     time::{Day, Span, Timestamp},
 };
+use store::db::Tx;
 pub use store::usage_sums::Present;
 
 use crate::{
@@ -24,6 +26,12 @@ use crate::{
 /// Days in one answer at most.
 const MAX_DAYS: i64 = 366;
 
+/// A tenant's calls of its current period.
+pub(crate) struct SoFar {
+    pub(crate) period: Span,
+    pub(crate) sums: Sums,
+}
+
 impl App {
     /// What the tenant used in its current period (TNT-33).
     pub async fn tenant_usage(
@@ -31,27 +39,15 @@ impl App {
         partner_id: PartnerId,
         tenant_id: TenantId,
     ) -> Result<TenantUsage> {
-        let now = self.clock.now();
         let mut tx = self.db.begin_read().await?;
         let tenant = store::tenants::find(&mut tx, partner_id, tenant_id).await?;
         let tenant = tenant.ok_or_else(|| AppError::not_found("tenant", tenant_id))?;
-        let today = tenant.zone.day_of(now);
-        let period = current_period(&tenant, today);
-        let first = tenant.zone.day_of(period.start);
-        let owner = (partner_id, tenant_id);
-        let mut sums = Sums::default();
-        // A period begins at an instant, in the middle of a day of trial perhaps.
-        let last = tenant.zone.day_of(period.end);
-        let days = (first, last, tenant.open_start.or(Some(Timestamp::default())));
-        for row in store::usage_sums::of_days(&mut tx, owner, days).await? {
-            sums.add(&row)?;
-        }
+        let SoFar { period, sums } = self.used_so_far(&mut tx, &tenant).await?;
         let present = store::usage_sums::present(&mut tx, partner_id, Some(&[tenant_id])).await?;
         let present = present.first().map(|(_, present)| *present).unwrap_or_default();
-        let spend = self.spend_so_far(&mut tx, &tenant).await?;
+        let spend = self.spend_of(&mut tx, &tenant, &SoFar { period, sums }).await?;
         tx.commit().await?;
         let currency = tenant.currency;
-        let spend = spend.unwrap_or_else(|| currency.round_nanos(sums.all.retail));
         Ok(TenantUsage {
             period: period.into(),
             counts: present.into(),
@@ -59,6 +55,32 @@ impl App {
             spend: Decimal(currency.decimal(spend)),
             currency: currency.code().to_owned(),
         })
+    }
+
+    /// The tenant's calls of its current period.
+    pub(crate) async fn used_so_far(&self, tx: &mut Tx, tenant: &Tenant) -> Result<SoFar> {
+        let period = current_period(tenant, tenant.zone.day_of(self.clock.now()));
+        let first = tenant.zone.day_of(period.start);
+        // A period begins at an instant, in the middle of a day of trial perhaps.
+        let last = tenant.zone.day_of(period.end);
+        let days = (first, last, tenant.open_start.or(Some(Timestamp::default())));
+        let owner = (tenant.partner_id, tenant.tenant_id);
+        let mut sums = Sums::default();
+        for row in store::usage_sums::of_days(tx, owner, days).await? {
+            sums.add(&row)?;
+        }
+        Ok(SoFar { period, sums })
+    }
+
+    /// What the tenant's current period comes to; in a trial what its calls would cost.
+    pub(crate) async fn spend_of(
+        &self,
+        tx: &mut Tx,
+        tenant: &Tenant,
+        so_far: &SoFar,
+    ) -> Result<Minor> {
+        let spend = self.spend_so_far(tx, tenant).await?;
+        Ok(spend.unwrap_or_else(|| tenant.currency.round_nanos(so_far.sums.all.retail)))
     }
 
     /// What the tenant used on each day from `first` to `last`, both included (REP-20).

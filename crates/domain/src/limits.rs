@@ -65,7 +65,31 @@ impl Default for TenantLimits {
     }
 }
 
+/// How far a cap is used up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CapState {
+    /// The partner need not know.
+    Below,
+    /// The threshold is reached.
+    Alert,
+    /// The cap is.
+    Reached,
+}
+
 impl TenantLimits {
+    /// How far a cap is used up by `used` of the same unit. Both thresholds are reached by what
+    /// equals them (LIM-03, LIM-06, LIM-07); a cap of zero always is.
+    pub fn state_of(&self, cap: i64, used: i64) -> CapState {
+        let percent = i128::from(self.alert_percent);
+        if used >= cap {
+            CapState::Reached
+        } else if i128::from(used) * 100 >= i128::from(cap) * percent {
+            CapState::Alert
+        } else {
+            CapState::Below
+        }
+    }
+
     /// The cap on counted things; `None` where it is unlimited or is no count.
     pub const fn count_cap(&self, name: LimitName) -> Option<u32> {
         match name {
@@ -91,7 +115,42 @@ pub struct TenantDefaults {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// More usage, a lower cap or a lower threshold never make a cap less used up.
+        #[test]
+        fn a_cap_is_only_ever_more_used_up(
+            (cap, used) in (0..i64::MAX / 2, 0..i64::MAX / 2),
+            (more, less) in (0..1_000_i64, 0..1_000_i64),
+            percent in 1..=100_u8,
+        ) {
+            let limits = TenantLimits { alert_percent: percent, ..TenantLimits::default() };
+            let state = limits.state_of(cap, used);
+            prop_assert!(limits.state_of(cap, used + more) >= state);
+            prop_assert!(limits.state_of((cap - less).max(0), used) >= state);
+            let eager = TenantLimits { alert_percent: 1, ..limits };
+            prop_assert!(eager.state_of(cap, used) >= state);
+        }
+    }
+
+    // LIM-03 LIM-06 LIM-07 LIM-21
+    #[test]
+    fn thresholds_are_reached_by_what_equals_them() {
+        let check = |(cap, used), expected| {
+            assert_eq!(TenantLimits::default().state_of(cap, used), expected, "{used} of {cap}");
+        };
+        check((10_000, 7_999), CapState::Below);
+        check((10_000, 8_000), CapState::Alert);
+        check((10_000, 9_999), CapState::Alert);
+        check((10_000, 10_000), CapState::Reached);
+        check((10_000, -1), CapState::Below);
+        check((1, 0), CapState::Below);
+        check((0, 0), CapState::Reached);
+        check((i64::MAX, i64::MAX - 1), CapState::Alert);
+    }
 
     // LIM-02, LIM-21
     #[test]

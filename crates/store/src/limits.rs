@@ -3,6 +3,8 @@
 //! Decided here: a tenant without a row of its own has no limits. A partner's defaults are kept
 //! like the limits of a tenant without a name.
 
+use std::collections::BTreeSet;
+
 use domain::{
     ids::{PartnerId, TenantId},
     limits::{OnLimit, TenantDefaults, TenantLimits},
@@ -10,8 +12,8 @@ use domain::{
 };
 
 use crate::{
-    columns::{guarded, named, number, zone},
-    db::{Tx, on},
+    columns::{guarded, id, named, number, zone},
+    db::{Tx, json_list, on},
     error::StoreError,
 };
 
@@ -24,6 +26,13 @@ struct LimitRow {
     alert_percent: i64,
     on_limit: String,
     version: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct UsageLimitRow {
+    tenant_id: String,
+    #[sqlx(flatten)]
+    limits: LimitRow,
 }
 
 impl LimitRow {
@@ -61,6 +70,25 @@ async fn row(
          where partner_id = $1 and tenant_id = $2",
     ).bind(partner_id.to_string()).bind(tenant).fetch_optional(conn).await)?;
     row.map(LimitRow::read).transpose()
+}
+
+/// The limits of those of these tenants that have a cap on usage, in order of their ids.
+pub async fn on_usage(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    tenants: &BTreeSet<TenantId>,
+) -> Result<Vec<(TenantId, TenantLimits)>, StoreError> {
+    let rows: Vec<UsageLimitRow> = on!(tx, conn => sqlx::query_as(
+        "select tenant_id, monthly_spend_minor, max_extensions, max_phone_numbers, max_minutes,
+           alert_percent, on_limit, version
+         from tenant_limit
+         where partner_id = $1 and tenant_id in (select value from json_each($2))
+           and (monthly_spend_minor is not null or max_minutes is not null)
+         order by tenant_id",
+    ).bind(partner_id.to_string()).bind(json_list(tenants)).fetch_all(conn).await)?;
+    rows.into_iter()
+        .map(|row| Ok((id("tenant_limit.tenant_id", &row.tenant_id)?, row.limits.read()?.0)))
+        .collect()
 }
 
 /// Saves the tenant's limits, if they still have the version they were read with.

@@ -128,7 +128,8 @@ impl App {
             let now = self.clock.now();
             let done = match mode {
                 ImportMode::Keep => {
-                    self.db.write(async |tx| commit(tx, from, &prepared, (mark, now)).await).await?
+                    let batch = (from, &prepared);
+                    self.db.write(async |tx| self.commit_watched(tx, batch, mark).await).await?
                 }
                 ImportMode::DryRun => {
                     let mut tx = self.db.begin().await?;

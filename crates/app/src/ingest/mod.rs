@@ -7,6 +7,8 @@
 
 mod batch;
 mod booking;
+mod cap_mail;
+mod caps;
 mod file;
 mod pushed;
 mod rejects;

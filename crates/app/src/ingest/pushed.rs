@@ -15,7 +15,7 @@ use domain::{
 use rustc_hash::FxHashMap;
 use store::imports::Reject;
 
-use super::batch::{Added, BatchSource, Committed, Prepared, Verdict, commit, prepare};
+use super::batch::{Added, BatchSource, Committed, Prepared, Verdict, prepare};
 use crate::{
     App,
     error::{AppError, Result},
@@ -101,10 +101,9 @@ impl App {
             return Err(AppError::Broken("a batch is added before it is priced".to_owned()));
         };
         let (from, prepared) = &**priced;
-        let now = self.clock.now();
         self.db
             .write(async |tx| {
-                let added = match commit(tx, from, prepared, (None, now)).await? {
+                let added = match self.commit_watched(tx, (from, prepared), None).await? {
                     Committed::Outdated => return Ok(None),
                     Committed::Done(added) => added,
                 };

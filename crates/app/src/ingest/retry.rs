@@ -192,9 +192,17 @@ impl App {
             }
         }
         let now = self.clock.now();
-        let rated = self.db.write(async |tx| rate_again(tx, batch_id, &priced, now).await).await?;
-        report.rated += rated.len() as u64;
-        let done: FxHashSet<_> = rated.into_iter().collect();
+        let done = self
+            .db
+            .write(async |tx| {
+                let rated = rate_again(tx, batch_id, &priced, now).await?;
+                let rated: FxHashSet<CallId> = rated.into_iter().collect();
+                let calls = priced.iter().filter(|call| rated.contains(&call.call_id));
+                self.watch_caps(tx, calls, batch_id).await?;
+                Ok::<_, AppError>(rated)
+            })
+            .await?;
+        report.rated += done.len() as u64;
         for call in priced.iter().filter(|call| done.contains(&call.call_id)) {
             report.calls.count(call)?;
         }

@@ -20,7 +20,7 @@ use super::{fields::Checks, the_partner, the_tenant};
 use crate::{
     App,
     error::{AppError, Result},
-    requests::{Actor, ActorKind, Asking, Change},
+    requests::{Asking, Change},
 };
 
 /// A cap was reached by an attempt to have more.
@@ -253,11 +253,7 @@ impl App {
                 "cause": reached.to_string(),
             })),
         };
-        let system = Actor {
-            kind: ActorKind::System,
-            id: reason.to_string(),
-            name: "usage limits".to_owned(),
-        };
+        let system = Asking::by_limit(partner_id, reason).actor;
         let asking = Asking { actor: system, repeat: None, ..asking.clone() };
         self.db
             .unit(async |db| {

@@ -32,6 +32,7 @@ pub use partner_edit::PartnerEdit;
 pub use partners::{NewPartner, NewTerms};
 pub use profiles::SavedProfile;
 pub use taxes::{NewTax, TaxEdit};
+pub(crate) use tenants::change_in;
 pub use tenants::{NewTenant, StartingStatus, TenantEdit, TenantFilter, TenantSort};
 pub use wallet::{WalletMove, WalletMoveKind};
 

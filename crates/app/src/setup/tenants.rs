@@ -328,20 +328,33 @@ impl App {
             .write(async |tx| {
                 // Before the tenant is read: no period of it closes meanwhile.
                 store::ledger::lock_book(tx, partner_id).await?;
-                let mut tenant = the_tenant(tx, partner_id, tenant_id).await?;
-                let before = tenant.clone();
-                let versions = versions_for(tx, partner_id, tenant.profile_id).await?;
-                let transition = tenant.apply(event, now, &versions).map_err(refused)?;
-                if tenant == before {
-                    return Ok(tenant);
+                match change_in(tx, (partner_id, tenant_id), (event, now)).await? {
+                    Some(changed) => Ok(changed),
+                    None => the_tenant(tx, partner_id, tenant_id).await,
                 }
-                store::tenants::save(tx, partner_id, &tenant).await?;
-                tenant.version += 1;
-                follow(tx, &tenant, &transition, now).await?;
-                Ok(tenant)
             })
             .await
     }
+}
+
+/// Does `event` to a tenant whose partner's book is held. Answers what became of it; nothing where
+/// nothing changed.
+pub(crate) async fn change_in(
+    tx: &mut Tx,
+    (partner_id, tenant_id): (PartnerId, TenantId),
+    (event, now): (TenantEvent, Timestamp),
+) -> Result<Option<Tenant>> {
+    let mut tenant = the_tenant(tx, partner_id, tenant_id).await?;
+    let before = tenant.clone();
+    let versions = versions_for(tx, partner_id, tenant.profile_id).await?;
+    let transition = tenant.apply(event, now, &versions).map_err(refused)?;
+    if tenant == before {
+        return Ok(None);
+    }
+    store::tenants::save(tx, partner_id, &tenant).await?;
+    tenant.version += 1;
+    follow(tx, &tenant, &transition, now).await?;
+    Ok(Some(tenant))
 }
 
 /// What else a transition changes, and who is told.

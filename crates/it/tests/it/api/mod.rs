@@ -4,6 +4,7 @@ mod actors;
 mod allowances;
 mod balances;
 mod batches;
+mod caps;
 mod catalog;
 mod decks;
 mod document;
