@@ -54,3 +54,35 @@ async fn a_change_is_written_down_with_before_and_after(#[case] engine: Engine) 
     assert_eq!(entry["actor_kind"], "api_key");
     assert_eq!(entries["data"].as_array().unwrap().len(), 1);
 }
+
+// KEY-05 KEY-09 KEY-13
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_key_ends_when_it_says_and_is_pointed_out_when_nobody_uses_it(#[case] engine: Engine) {
+    let Some(api) = Api::fresh(engine).await else { return };
+    let fast = json!({"name": "fast", "scopes": ["tenants:read"], "rate_limit": 10_001});
+    let refused = api.post("/v1/api-keys", fast).await.expect(422).json();
+    assert_eq!(refused["errors"][0]["pointer"], "/rate_limit");
+    let past = json!({"name": "past", "scopes": ["tenants:read"],
+                      "expires_at": "2026-04-30T00:00:00Z"});
+    let refused = api.post("/v1/api-keys", past).await.expect(422).json();
+    assert_eq!(refused["errors"][0]["pointer"], "/expires_at");
+    let short = json!({"name": "short", "scopes": ["tenants:read"],
+                       "expires_at": "2026-05-02T00:00:00Z"});
+    let short = api.post("/v1/api-keys", short).await.expect(201);
+    assert_eq!(short.json()["rate_limit"], 100);
+    let idle = json!({"name": "idle", "scopes": ["tenants:read"]});
+    let idle = api.post("/v1/api-keys", idle).await.expect(201);
+    let secret = short.json()["secret"].as_str().unwrap().to_owned();
+    let list = || api.call("GET", "/v1/tenants").key(&secret).send();
+    list().await.expect(200);
+    // The key is known to this process by now; its end counts all the same.
+    api.world.advance("2026-05-02T00:00:00Z");
+    assert_eq!(list().await.problem(), (401, "unauthorized".to_owned()));
+    assert_eq!(api.get(short.header("location")).await.json()["status"], "expired");
+    assert_eq!(api.get(idle.header("location")).await.json()["orphaned"], false);
+    api.world.advance("2026-07-30T00:00:00Z");
+    assert_eq!(api.get(idle.header("location")).await.json()["orphaned"], true);
+}
