@@ -13,6 +13,7 @@ pub mod ids;
 pub mod limits;
 pub mod mail;
 pub mod pdf;
+pub mod processor;
 pub mod secrets;
 pub mod vault;
 pub mod webhook_client;

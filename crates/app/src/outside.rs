@@ -9,6 +9,7 @@ use adapters::{
     gateway::{Gateway, SandboxMethod},
     mail::MailSink,
     pdf::PdfEngine,
+    processor::Processor,
     vault::Vault,
     webhook_client::WebhookClient,
 };
@@ -20,6 +21,8 @@ pub struct Outside {
     pub mail: MailSink,
     /// Where payments are made.
     pub gateway: Gateway,
+    /// Who moves money.
+    pub processor: Processor,
     /// What automatic payments are charged to: tenants have no saved methods yet.
     pub auto_pay_method: SandboxMethod,
     /// Where finished files are kept.

@@ -69,6 +69,24 @@ kinds! {
     PaymentKind PaymentId "pay";
     /// One attempt to collect a payment.
     AttemptKind AttemptId "att";
+    /// A refund of a payment.
+    RefundKind RefundId "ref";
+    /// A credit note.
+    CreditNoteKind CreditNoteId "crn";
+    /// A saved payment method.
+    MethodKind MethodId "pm";
+    /// A wish to save a payment method.
+    SetupKind SetupId "set";
+    /// A dispute of a payment.
+    DisputeKind DisputeId "dsp";
+    /// A charge of the operator on a partner's payment method.
+    OperatorChargeKind OperatorChargeId "och";
+    /// An invoice of the operator for a partner's subscription.
+    SubscriptionInvoiceKind SubscriptionInvoiceId "sin";
+    /// A monthly settlement of the operator with a partner.
+    SettlementKind SettlementId "stl";
+    /// A checkout session.
+    CheckoutKind CheckoutId "cs";
     /// A ledger transaction.
     LedgerTxKind LedgerTxId "ltx";
     /// A tax jurisdiction.

@@ -27,6 +27,7 @@ pub mod payment;
 pub mod peak;
 pub mod period;
 pub mod phone;
+pub mod processor;
 pub mod profile;
 pub mod proration;
 pub mod rating;
