@@ -4,12 +4,16 @@
 //! stored of a processor's objects carries the account that they live on, because they are unknown
 //! on every other: a refund goes where its charge was made, whatever the mode is by then (STR-22).
 
+mod account;
+
 use std::{fmt, str::FromStr};
 
 use crate::{
     ids::{MethodId, TenantId},
     time::{Day, Timestamp},
 };
+
+pub use self::account::{AccountFacts, ConnectState, KeysState, Past};
 
 /// How a partner's tenants pay (STR-01).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
