@@ -86,11 +86,41 @@ impl List {
     /// The page in the order of `key`, a column that is never null, and then of `id`; of `id`
     /// alone where they are the same column.
     pub(crate) async fn page<T: Readable>(
-        mut self,
+        self,
         tx: &mut Tx,
-        (key, id): (&'static str, &'static str),
+        by: (&'static str, &'static str),
         page: &PageRequest,
     ) -> Result<Page<T>, StoreError> {
+        let mut rows: Vec<T> = self.ordered(by, page).rows(tx).await?;
+        let limit = usize::from(page.limit.clamp(1, MAX_LIMIT));
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        if matches!(&page.from, Some(it) if it.side == Side::Before) {
+            rows.reverse();
+        }
+        Ok(Page { rows, has_more })
+    }
+
+    /// How the engine would find the page: the steps, in its own words.
+    pub(crate) async fn plan(
+        self,
+        tx: &mut Tx,
+        by: (&'static str, &'static str),
+        page: &PageRequest,
+    ) -> Result<Vec<String>, StoreError> {
+        let mut list = self.ordered(by, page);
+        if matches!(tx, Tx::Postgres(_)) {
+            list.sql.insert_str(0, "explain ");
+            let steps: Vec<(String,)> = list.rows(tx).await?;
+            return Ok(steps.into_iter().map(|(step,)| step).collect());
+        }
+        list.sql.insert_str(0, "explain query plan ");
+        let steps: Vec<(i64, i64, i64, String)> = list.rows(tx).await?;
+        Ok(steps.into_iter().map(|(.., step)| step).collect())
+    }
+
+    /// The same list, asked for one page and one row more.
+    fn ordered(mut self, (key, id): (&'static str, &'static str), page: &PageRequest) -> Self {
         let backwards = matches!(&page.from, Some(it) if it.side == Side::Before);
         let descending = (page.order == Order::Descending) != backwards;
         let (sign, way) = if descending { ("<", "desc") } else { (">", "asc") };
@@ -113,13 +143,7 @@ impl List {
             if by_id_alone { format!("{id} {way}") } else { format!("{key} {way}, {id} {way}") };
         let limit = page.limit.clamp(1, MAX_LIMIT);
         self.sql.push_str(&format!(" order by {order} limit {}", u32::from(limit) + 1));
-        let mut rows: Vec<T> = self.rows(tx).await?;
-        let has_more = rows.len() > usize::from(limit);
-        rows.truncate(usize::from(limit));
-        if backwards {
-            rows.reverse();
-        }
-        Ok(Page { rows, has_more })
+        self
     }
 
     async fn rows<T: Readable>(self, tx: &mut Tx) -> Result<Vec<T>, StoreError> {
@@ -156,4 +180,12 @@ pub(crate) fn anywhere(text: &str) -> String {
     }
     pattern.push('%');
     pattern
+}
+
+/// The bounds of all texts that begin with `text` in lower case, for a column that is compared by
+/// its bytes: from the first, and before the second.
+pub(crate) fn beginning(text: &str) -> (String, String) {
+    let first = text.to_lowercase();
+    let end = format!("{first}\u{10ffff}");
+    (first, end)
 }

@@ -142,11 +142,7 @@ impl<'de> VariantAccess<'de> for Content {
         seed.deserialize(self.given()?)
     }
 
-    fn tuple_variant<V: Visitor<'de>>(
-        self,
-        _: usize,
-        visitor: V,
-    ) -> Result<V::Value, JsonError> {
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, JsonError> {
         self.given()?.deserialize_any(visitor)
     }
 
