@@ -117,7 +117,7 @@ async fn listed(
         .only_if("issued_at < $?", micros(filter.issued_until))
         .only_if("due_day >= $?", filter.due_since.map(Day::number))
         .only_if("due_day < $?", filter.due_until.map(Day::number));
-    if let Some(text) = &filter.text {
+    if let Some(text) = filter.text.as_ref().filter(|text| !text.is_empty()) {
         let tenants = tenants_called(tx, partner_id, text).await?;
         is_narrow |= tenants.is_some();
         list = found_by(list, partner_id, (text, tenants));
