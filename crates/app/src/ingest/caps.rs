@@ -1,9 +1,9 @@
 //! Caps on minutes and spend, looked at in the transaction that adds what counts: calls, charges,
 //! reported units, numbers, extensions.
 //!
-//! Decided here: only tenants of that transaction that have such caps are looked at, so that caps cost
-//! nothing where nobody has any. What a cap calls for follows from the sums as they stand after
-//! the batch: reaching it suspends the tenant where its limits say so (LIM-09), and the partner is
+//! Decided here: only tenants of that transaction that have such caps are looked at, so that caps
+//! cost nothing where nobody has any. What a cap calls for follows from the sums as they stand
+//! then: reaching it suspends the tenant where its limits say so (LIM-09), and the partner is
 //! told once per cap and cycle of each, the threshold and the cap (LIM-07); a batch that jumps over
 //! both tells of the cap only. A tenant that is suspended already stays as it is, and lowering a
 //! cap changes nothing until usage arrives (LIM-12). A new cycle restores nobody (LIM-20).

@@ -57,8 +57,8 @@ pub struct Partner {
     /// Days from issue to due.
     #[schema(example = 15)]
     pub payment_terms_days: u16,
-    /// Whether the billing address is mailed when a tenant nears or reaches a usage cap. Tenants are
-    /// suspended at their caps all the same.
+    /// Whether the billing address is mailed when a tenant nears or reaches a usage cap. Tenants
+    /// are suspended at their caps all the same.
     #[schema(example = true)]
     pub usage_alerts: bool,
     /// The billing profile of tenants that are created without a choice.

@@ -187,7 +187,8 @@ fn found_by(
                 "number_key >= $? and number_key < $? or tenant_id in (
                    select tenant_id from tenant
                    where tenant.partner_id = $?
-                     and (lower(name) like $? escape '\\' or lower(sip_prefix) like $? escape '\\'))",
+                     and (lower(name) like $? escape '\\'
+                       or lower(sip_prefix) like $? escape '\\'))",
                 [
                     first,
                     end,

@@ -56,8 +56,8 @@ list_query! {
         kind: Option<String>,
         /// Only the one with this number.
         number: Option<String>,
-        /// Only those whose number begins with this text, in whatever case, or whose tenant has it in
-        /// its name or SIP prefix. Of more than 1,000 numbers that begin with it, the last are found.
+        /// Only those whose number begins with this text, in whatever case, or whose tenant has it
+        /// in its name or SIP prefix. Of more than 1,000 such numbers the last are found.
         q: Option<String>,
         /// Only made from then on.
         #[serde(rename = "created[gte]")]
