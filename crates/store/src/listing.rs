@@ -45,6 +45,12 @@ impl List {
         condition: &'static str,
         values: [Cell; N],
     ) -> Self {
+        self.require(condition, Vec::from(values));
+        self
+    }
+
+    /// The same, where how many values there are decides the text.
+    pub(crate) fn meeting(mut self, condition: &str, values: Vec<Cell>) -> Self {
         self.require(condition, values);
         self
     }
@@ -67,7 +73,7 @@ impl List {
         self.only_if(condition, values.map(json_list))
     }
 
-    fn require<const N: usize>(&mut self, condition: &str, values: [Cell; N]) {
+    fn require(&mut self, condition: &str, values: Vec<Cell>) {
         self.sql.push_str(if self.has_where { " and (" } else { " where (" });
         self.has_where = true;
         let mut parts = condition.split("$?");
@@ -78,7 +84,7 @@ impl List {
             self.sql.push_str(&format!("${}", self.cells.len() + marks));
             self.sql.push_str(part);
         }
-        assert_eq!(marks, N, "one value for each mark of {condition:?}");
+        assert_eq!(marks, values.len(), "one value for each mark of {condition:?}");
         self.sql.push(')');
         self.cells.extend(values);
     }
@@ -133,10 +139,10 @@ impl List {
                     Key::Text(value) => Cell::from(value.as_str()),
                 };
                 let condition = format!("({key}, {id}) {sign} ($?, $?)");
-                self.require(&condition, [value, last.as_str().into()]);
+                self.require(&condition, vec![value, last.as_str().into()]);
             }
             Some(Neighbour { id: last, .. }) => {
-                self.require(&format!("{id} {sign} $?"), [last.as_str().into()]);
+                self.require(&format!("{id} {sign} $?"), vec![last.as_str().into()]);
             }
         }
         let order =

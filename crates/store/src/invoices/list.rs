@@ -151,6 +151,12 @@ async fn tenants_called(
     Ok(are_few.then(|| rows.into_iter().map(|(tenant_id,)| tenant_id).collect()))
 }
 
+/// The last invoices whose number is in a range.
+const NUMBERED: &str = "select invoice_id from (
+      select invoice_id from invoice
+      where partner_id = $? and number_key >= $? and number_key < $?
+      order by number_key desc limit $?) as numbered";
+
 /// Only what a text finds: invoices of these tenants, and those whose number begins with it. Where
 /// the tenants are few, that is looked up: of their invoices all, of numbers the last
 /// [`MANY_NUMBERS`]. Otherwise much is found, and the list is walked in its order.
@@ -163,24 +169,19 @@ fn found_by(
     let (first, end) = beginning(text);
     let (first, end) = (first.as_str().into(), end.as_str().into());
     match tenants {
-        Some(tenants) => list.only(
-            "invoice_id in (
-               select invoice_id from (
-                 select invoice_id from invoice
-                 where partner_id = $? and number_key >= $? and number_key < $?
-                 order by number_key desc limit $?) as numbered
-               union all
-               select invoice_id from invoice
-               where partner_id = $? and tenant_id in (select value from json_each($?)))",
-            [
-                owner.as_str().into(),
-                first,
-                end,
-                MANY_NUMBERS.into(),
-                owner.as_str().into(),
-                json_list(tenants).into(),
-            ],
-        ),
+        Some(tenants) => {
+            let mut values = vec![owner.as_str().into(), first, end, MANY_NUMBERS.into()];
+            let mut found = String::from(NUMBERED);
+            if !tenants.is_empty() {
+                // Each by itself: of a list the server expects as many as lists mostly have.
+                let marks = vec!["$?"; tenants.len()].join(", ");
+                found.push_str(" union all select invoice_id from invoice where partner_id = $?");
+                found.push_str(&format!(" and tenant_id in ({marks})"));
+                values.push(owner.as_str().into());
+                values.extend(tenants.iter().map(|tenant| tenant.as_str().into()));
+            }
+            list.meeting(&format!("invoice_id in ({found})"), values)
+        }
         None => {
             let pattern = anywhere(text);
             list.only(
