@@ -35,7 +35,8 @@ const MAX_ADVANCE_SECONDS: i64 = 3_660 * 86_400;
 #[derive(Debug, Clone, Default)]
 pub struct ClockMover(Arc<AtomicBool>);
 
-struct Moving<'a>(&'a AtomicBool);
+/// The right to move the clock, while it lasts.
+pub(crate) struct Moving<'a>(&'a AtomicBool);
 
 impl ClockMover {
     fn begin(&self) -> Option<Moving<'_>> {
@@ -130,6 +131,12 @@ impl App {
     /// Moves the simulated clock to `to`, doing everything that falls due on the way, then what
     /// follows from it (BEY-05).
     pub async fn advance_clock(&self, to: Timestamp) -> Result<DueReport> {
+        let moving = self.may_move_clock(to)?;
+        self.move_clock_on(moving, to).await
+    }
+
+    /// The right to move the clock to `to`, where nobody else has it.
+    pub(crate) fn may_move_clock(&self, to: Timestamp) -> Result<Moving<'_>> {
         let now = self.clock.now();
         if !self.clock.is_simulated() {
             let why = "this deployment runs on the system clock, which cannot be moved";
@@ -141,9 +148,15 @@ impl App {
         if to > now.plus_seconds(MAX_ADVANCE_SECONDS) {
             return Err(AppError::invalid("now", "the clock moves by ten years at most"));
         }
-        let Some(_moving) = self.clock_mover.begin() else {
-            return Err(AppError::Refused("the clock is being moved already".to_owned()));
-        };
+        let busy = || AppError::Refused("the clock is being moved already".to_owned());
+        self.clock_mover.begin().ok_or_else(busy)
+    }
+
+    pub(crate) async fn move_clock_on(
+        &self,
+        _moving: Moving<'_>,
+        to: Timestamp,
+    ) -> Result<DueReport> {
         let report = self.run_due(Some(to)).await?;
         self.run_jobs(to).await?;
         Ok(report)

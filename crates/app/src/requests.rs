@@ -5,6 +5,8 @@
 //! byte; with other content it is refused; while the first is being worked on it is refused too,
 //! so that nobody waits for a twin. A request that fails leaves nothing, so it may be sent again.
 
+mod long;
+
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
@@ -270,16 +272,7 @@ impl App {
         }
         let kept = answers::find(&mut tx, &asked).await?;
         tx.commit().await?;
-        let Some(kept) = kept else { return Ok(None) };
-        if kept.fingerprint != repeat.fingerprint {
-            return Err(AppError::RepeatDiffers);
-        }
-        let broken = |what: &str| AppError::Broken(format!("a kept answer's {what} is wrong"));
-        Ok(Some(Answer {
-            status: u16::try_from(kept.status).map_err(|_| broken("status"))?,
-            headers: serde_json::from_str(&kept.headers).map_err(|_| broken("header list"))?,
-            body: kept.body,
-        }))
+        kept.map(|kept| answer_of(repeat, kept)).transpose()
     }
 
     async fn write_down(&self, asking: &Asking, done: &Done, now: Timestamp) -> Result<()> {
@@ -348,6 +341,19 @@ fn asked(asking: &Asking, repeat: &Repeat) -> Asked {
         key_id: repeat.key_id,
         idempotency_key: repeat.idempotency_key.clone(),
     }
+}
+
+/// The answer that was kept for the very same request.
+fn answer_of(repeat: &Repeat, kept: KeptAnswer) -> Result<Answer> {
+    if kept.fingerprint != repeat.fingerprint {
+        return Err(AppError::RepeatDiffers);
+    }
+    let broken = |what: &str| AppError::Broken(format!("a kept answer's {what} is wrong"));
+    Ok(Answer {
+        status: u16::try_from(kept.status).map_err(|_| broken("status"))?,
+        headers: serde_json::from_str(&kept.headers).map_err(|_| broken("header list"))?,
+        body: kept.body,
+    })
 }
 
 fn kept(repeat: &Repeat, done: &Done) -> Result<KeptAnswer> {

@@ -83,6 +83,8 @@ pub struct Partner {
     pub status_since: Timestamp,
     /// Days from issue to due (INV-21).
     pub terms_days: u16,
+    /// Whether it is mailed when a tenant nears or reaches a cap (LIM-18).
+    pub usage_alerts: bool,
     /// The profile of tenants that are created without a choice (PRO-02).
     pub default_profile: ProfileId,
     /// Increments of retail calls that no deck prices.

@@ -6,7 +6,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{money::Minor, tenant::LimitName, time::Zone};
+use crate::{
+    money::{Currency, Minor},
+    tenant::LimitName,
+    time::Zone,
+};
 
 /// Percent of a cap at which the partner is told, unless it says otherwise (LIM-07).
 pub const DEFAULT_ALERT_PERCENT: u8 = 80;
@@ -90,6 +94,18 @@ impl TenantLimits {
         }
     }
 
+    /// What a partner does well to begin with (LIM-15), with money in `currency`.
+    pub fn recommended(currency: Currency) -> Self {
+        Self {
+            monthly_spend: currency.parse_minor("500").ok(),
+            max_extensions: Some(50),
+            max_phone_numbers: Some(10),
+            max_minutes: Some(5_000),
+            alert_percent: DEFAULT_ALERT_PERCENT,
+            on_limit: OnLimit::Suspend,
+        }
+    }
+
     /// The cap on counted things; `None` where it is unlimited or is no count.
     pub const fn count_cap(&self, name: LimitName) -> Option<u32> {
         match name {
@@ -150,6 +166,18 @@ mod tests {
         check((1, 0), CapState::Below);
         check((0, 0), CapState::Reached);
         check((i64::MAX, i64::MAX - 1), CapState::Alert);
+    }
+
+    // LIM-15
+    #[test]
+    fn recommended_limits_are_complete_in_every_currency() {
+        for (code, spend) in [("USD", 50_000), ("JPY", 500)] {
+            let limits = TenantLimits::recommended(Currency::parse(code).unwrap());
+            assert_eq!(limits.monthly_spend, Some(Minor::new(spend)));
+            let counts = (limits.max_extensions, limits.max_phone_numbers, limits.max_minutes);
+            assert_eq!(counts, (Some(50), Some(10), Some(5_000)));
+            assert_eq!((limits.alert_percent, limits.on_limit), (80, OnLimit::Suspend));
+        }
     }
 
     // LIM-02, LIM-21

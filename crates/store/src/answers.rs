@@ -13,12 +13,15 @@ use crate::{
     error::StoreError,
 };
 
+/// The status of a request that was begun and is not answered.
+pub const BEGUN: i64 = 0;
+
 /// An answer as it was given.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct KeptAnswer {
     /// SHA-256 of what was asked.
     pub fingerprint: Vec<u8>,
-    /// HTTP status.
+    /// HTTP status, or [`BEGUN`].
     pub status: i64,
     /// JSON object of headers that belong to the answer.
     pub headers: String,
@@ -84,6 +87,59 @@ pub async fn keep(
     .bind(at.micros())
     .execute(conn).await.map(drop))?;
     Ok(())
+}
+
+/// Keeps that a request whose work takes many transactions was begun; one that was begun before
+/// stays as it is.
+pub async fn begin(
+    tx: &mut Tx,
+    asked: &Asked,
+    (fingerprint, at): (&[u8], Timestamp),
+) -> Result<(), StoreError> {
+    on!(tx, conn => sqlx::query(
+        "insert into kept_answer (owner_id, key_id, idempotency_key, fingerprint, status, headers,
+           body, created_at)
+         values ($1, $2, $3, $4, $5, '[]', $6, $7)
+         on conflict (owner_id, key_id, idempotency_key) do nothing",
+    )
+    .bind(owner_text(asked.owner))
+    .bind(asked.key_id.to_string())
+    .bind(&asked.idempotency_key)
+    .bind(fingerprint)
+    .bind(BEGUN)
+    .bind(Vec::<u8>::new())
+    .bind(at.micros())
+    .execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Keeps the answer to a request that was begun. An answer that there is stays; `false` then.
+pub async fn settle(
+    tx: &mut Tx,
+    asked: &Asked,
+    answer: &KeptAnswer,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let settled = on!(tx, conn => sqlx::query(
+        "insert into kept_answer (owner_id, key_id, idempotency_key, fingerprint, status, headers,
+           body, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (owner_id, key_id, idempotency_key) do update set
+           status = excluded.status, headers = excluded.headers, body = excluded.body,
+           created_at = excluded.created_at
+         where kept_answer.status = $9 and kept_answer.fingerprint = excluded.fingerprint",
+    )
+    .bind(owner_text(asked.owner))
+    .bind(asked.key_id.to_string())
+    .bind(&asked.idempotency_key)
+    .bind(&answer.fingerprint)
+    .bind(answer.status)
+    .bind(&answer.headers)
+    .bind(&answer.body)
+    .bind(at.micros())
+    .bind(BEGUN)
+    .execute(conn).await.map(|done| done.rows_affected()))?;
+    Ok(settled > 0)
 }
 
 /// Forgets up to `limit` answers from before `before` and says how many.

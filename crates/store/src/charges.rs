@@ -137,6 +137,8 @@ pub struct KeptCharge {
     pub invoice_id: Option<InvoiceId>,
     /// When it was added.
     pub created_at: Timestamp,
+    /// Grows with each change.
+    pub version: i64,
 }
 
 /// Which charges are listed.
@@ -161,6 +163,7 @@ struct KeptRow {
     currency: String,
     invoice_id: Option<String>,
     created_at: i64,
+    version: i64,
 }
 
 impl KeptRow {
@@ -170,6 +173,7 @@ impl KeptRow {
             currency: currency("tenant.currency", &self.currency)?,
             invoice_id: optional_id("charge.invoice_id", self.invoice_id.as_deref())?,
             created_at: Timestamp::from_micros(self.created_at),
+            version: self.version,
         })
     }
 }
@@ -181,6 +185,7 @@ macro_rules! select_kept {
             "select charge.charge_id, charge.tenant_id, charge.kind, charge.description,
                charge.quantity_micros, charge.unit_price_nanos, charge.taxable,
                charge.starts_at, charge.ends_at, charge.invoice_id, charge.created_at,
+               charge.version,
                tenant.currency
              from charge
              join tenant on tenant.partner_id = charge.partner_id
@@ -224,6 +229,31 @@ pub async fn list(
     list.page(tx, (id, id), page).await?.try_map(KeptRow::read)
 }
 
+/// Saves what an edit changes of a charge, if it still has version `seen` and is on no invoice.
+pub async fn update(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    (charge, seen): (&Charge, i64),
+) -> Result<(), StoreError> {
+    let saved = on!(tx, conn => sqlx::query(
+        "update charge
+         set description = $4, quantity_micros = $5, unit_price_nanos = $6, taxable = $7,
+           starts_at = $8, ends_at = $9, version = version + 1
+         where partner_id = $1 and charge_id = $2 and version = $3 and invoice_id is null",
+    )
+    .bind(partner_id.to_string())
+    .bind(charge.charge_id.to_string())
+    .bind(seen)
+    .bind(&charge.description)
+    .bind(charge.quantity.get())
+    .bind(charge.unit_price.get())
+    .bind(i64::from(charge.taxable))
+    .bind(charge.starts_at.micros())
+    .bind(charge.ends_at.map(Timestamp::micros))
+    .execute(conn).await.map(|done| done.rows_affected()))?;
+    guarded(saved, "the charge")
+}
+
 /// Ends a charge at `at`; `Stale` where it has an end already or an invoice carries it.
 pub async fn end(
     tx: &mut Tx,
@@ -232,7 +262,7 @@ pub async fn end(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let ended = on!(tx, conn => sqlx::query(
-        "update charge set ends_at = $3
+        "update charge set ends_at = $3, version = version + 1
          where partner_id = $1 and charge_id = $2 and ends_at is null and invoice_id is null",
     )
     .bind(partner_id.to_string())
@@ -277,7 +307,7 @@ pub async fn put_on_invoice(
     invoice_id: InvoiceId,
 ) -> Result<(), StoreError> {
     let taken = on!(tx, conn => sqlx::query(
-        "update charge set invoice_id = $3
+        "update charge set invoice_id = $3, version = version + 1
          where partner_id = $1 and charge_id in (select value from json_each($2))
            and kind = 'one_time' and invoice_id is null",
     )

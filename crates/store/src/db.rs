@@ -189,6 +189,14 @@ impl Db {
         Ok(db)
     }
 
+    /// Opens `url` with the schema as it was in `version`, for whoever proves that a database of
+    /// that time can be brought up to date.
+    pub async fn open_as_of(url: &str, version: i64) -> Result<Self, StoreError> {
+        let db = Self::connect(url).await?;
+        db.migrate_to(Some(version)).await?;
+        Ok(db)
+    }
+
     async fn connect(url: &str) -> Result<Self, StoreError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(url)?.application_name("trunkline");
@@ -230,15 +238,22 @@ impl Db {
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {
+        self.migrate_to(None).await
+    }
+
+    async fn migrate_to(&self, version: Option<i64>) -> Result<(), StoreError> {
         match &self.pools {
             // The file lock that `begin immediate` takes keeps a second process out; sqlx would
             // begin a deferred transaction and fail at once instead of waiting.
             Pools::Sqlite { writer, .. } => {
                 let mut tx = writer.begin_with("begin immediate").await?;
-                migrator("sqlite").run_direct(None, &mut *tx, false).await?;
+                migrator("sqlite").run_direct(version, &mut *tx, false).await?;
                 tx.commit().await?;
             }
-            Pools::Postgres(pool) => migrator("postgres").run(pool).await?,
+            Pools::Postgres(pool) => {
+                let mut conn = pool.acquire().await?;
+                migrator("postgres").run_direct(version, &mut *conn, false).await?;
+            }
             Pools::Joined(_) => {}
         }
         Ok(())

@@ -9,6 +9,8 @@ use domain::{
     time::{Timestamp, Zone},
 };
 
+use sqlx::AssertSqlSafe;
+
 use crate::{
     columns::{after, guarded, id, zone},
     db::{Tx, on, owner_text},
@@ -27,6 +29,8 @@ pub struct Deck {
     pub latest_version: i64,
     /// When it was created.
     pub created_at: Timestamp,
+    /// Grows with each version and each new name.
+    pub version: i64,
 }
 
 /// One immutable version of a deck.
@@ -54,6 +58,8 @@ struct DeckRow {
     name: String,
     latest_version: i64,
     created_at: i64,
+    #[sqlx(rename = "version")]
+    revision: i64,
 }
 
 impl DeckRow {
@@ -63,6 +69,7 @@ impl DeckRow {
             name: self.name,
             latest_version: self.latest_version,
             created_at: Timestamp::from_micros(self.created_at),
+            version: self.revision,
         })
     }
 }
@@ -95,8 +102,8 @@ impl VersionRow {
 /// Creates a deck without versions.
 pub async fn insert(tx: &mut Tx, owner: Option<PartnerId>, deck: &Deck) -> Result<(), StoreError> {
     on!(tx, conn => sqlx::query(
-        "insert into deck (owner_id, deck_id, name, latest_version, created_at)
-         values ($1, $2, $3, 0, $4)",
+        "insert into deck (owner_id, deck_id, name, latest_version, created_at, version)
+         values ($1, $2, $3, 0, $4, 1)",
     )
     .bind(owner_text(owner))
     .bind(deck.deck_id.to_string())
@@ -114,7 +121,7 @@ pub async fn add_version(
 ) -> Result<(), StoreError> {
     let owner = owner_text(owner);
     let saved = on!(tx, conn => sqlx::query(
-        "update deck set latest_version = $3
+        "update deck set latest_version = $3, version = version + 1
          where owner_id = $1 and deck_id = $2 and latest_version = $3 - 1",
     )
     .bind(&owner)
@@ -146,10 +153,92 @@ pub async fn find(
     deck_id: DeckId,
 ) -> Result<Option<Deck>, StoreError> {
     let row: Option<DeckRow> = on!(tx, conn => sqlx::query_as(
-        "select deck_id, name, latest_version, created_at from deck
+        "select deck_id, name, latest_version, created_at, version from deck
          where owner_id = $1 and deck_id = $2",
     ).bind(owner_text(owner)).bind(deck_id.to_string()).fetch_optional(conn).await)?;
     row.map(DeckRow::read).transpose()
+}
+
+/// [`find`], and the deck stays as it is until the transaction ends: whoever gives it to a profile
+/// and whoever deletes it must not miss each other.
+pub async fn find_locked(
+    tx: &mut Tx,
+    owner: Option<PartnerId>,
+    deck_id: DeckId,
+) -> Result<Option<Deck>, StoreError> {
+    let sql = tx.locking(
+        "select deck_id, name, latest_version, created_at, version from deck
+         where owner_id = $1 and deck_id = $2",
+    );
+    let row: Option<DeckRow> = on!(tx, conn => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(owner_text(owner))
+        .bind(deck_id.to_string())
+        .fetch_optional(conn).await)?;
+    row.map(DeckRow::read).transpose()
+}
+
+/// Gives a deck another name, if it still has the version it was read with.
+pub async fn rename(tx: &mut Tx, owner: Option<PartnerId>, deck: &Deck) -> Result<(), StoreError> {
+    let renamed = on!(tx, conn => sqlx::query(
+        "update deck set name = $3, version = version + 1
+         where owner_id = $1 and deck_id = $2 and version = $4",
+    )
+    .bind(owner_text(owner))
+    .bind(deck.deck_id.to_string())
+    .bind(&deck.name)
+    .bind(deck.version)
+    .execute(conn).await.map(|done| done.rows_affected()))?;
+    guarded(renamed, "the rate deck")
+}
+
+/// How many of the partner's profiles name this deck in any of their versions.
+pub async fn count_profiles_with(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    deck_id: DeckId,
+) -> Result<i64, StoreError> {
+    let (count,): (i64,) = on!(tx, conn => sqlx::query_as(
+        "select count(distinct profile_id) from profile_version
+         where partner_id = $1 and terms like $2",
+    )
+    .bind(partner_id.to_string())
+    .bind(format!("%\"{deck_id}\"%"))
+    .fetch_one(conn).await)?;
+    Ok(count)
+}
+
+/// Whether this deck priced a call of the partner's tenants.
+pub async fn has_priced(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    deck_id: DeckId,
+) -> Result<bool, StoreError> {
+    let row: Option<(i64,)> = on!(tx, conn => sqlx::query_as(
+        "select calls from usage_day where partner_id = $1 and deck_id = $2 limit 1",
+    )
+    .bind(partner_id.to_string())
+    .bind(deck_id.to_string())
+    .fetch_optional(conn).await)?;
+    Ok(row.is_some())
+}
+
+/// Deletes a deck that nothing refers to, with its versions.
+pub async fn delete(
+    tx: &mut Tx,
+    owner: Option<PartnerId>,
+    deck_id: DeckId,
+) -> Result<(), StoreError> {
+    let deleted = on!(tx, conn => sqlx::query(
+        "delete from deck where owner_id = $1 and deck_id = $2",
+    )
+    .bind(owner_text(owner))
+    .bind(deck_id.to_string())
+    .execute(conn).await.map(|done| done.rows_affected()))?;
+    guarded(deleted, "the rate deck")?;
+    on!(tx, conn => sqlx::query(
+        "delete from deck_version where owner_id = $1 and deck_id = $2",
+    ).bind(owner_text(owner)).bind(deck_id.to_string()).execute(conn).await.map(drop))?;
+    Ok(())
 }
 
 /// Up to `limit` of the owner's decks after `last`, in the order of their ids.
@@ -160,7 +249,7 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<Deck>, StoreError> {
     let rows: Vec<DeckRow> = on!(tx, conn => sqlx::query_as(
-        "select deck_id, name, latest_version, created_at from deck
+        "select deck_id, name, latest_version, created_at, version from deck
          where owner_id = $1 and deck_id > $2
          order by deck_id
          limit $3",
@@ -192,7 +281,7 @@ pub async fn list(
     owner: Option<PartnerId>,
     page: &PageRequest,
 ) -> Result<Page<Deck>, StoreError> {
-    let list = List::of("select deck_id, name, latest_version, created_at from deck")
+    let list = List::of("select deck_id, name, latest_version, created_at, version from deck")
         .only("owner_id = $?", [owner_text(owner).into()]);
     list.page(tx, ("deck_id", "deck_id"), page).await?.try_map(DeckRow::read)
 }

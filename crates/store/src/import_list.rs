@@ -8,7 +8,7 @@ use domain::{
 
 use crate::{
     calls::parse_id,
-    columns::optional_instant,
+    columns::{guarded, optional_instant},
     db::{Tx, on, owner_text},
     error::StoreError,
     imports::{Batch, Reject, RejectRow},
@@ -115,10 +115,12 @@ pub struct ListedReject {
     pub reject: Reject,
     /// Its source's name.
     pub source: String,
-    /// `open` or `resolved`.
+    /// `open`, `resolved` or `dismissed`.
     pub state: String,
-    /// When it became a call, or turned out to be one.
+    /// When it became a call, turned out to be one, or was dismissed.
     pub resolved_at: Option<Timestamp>,
+    /// Why it was dismissed.
+    pub dismissed_because: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -128,6 +130,7 @@ struct ListedRow {
     source: String,
     state: String,
     resolved_at: Option<i64>,
+    dismissed_because: Option<String>,
 }
 
 impl ListedRow {
@@ -137,6 +140,7 @@ impl ListedRow {
             source: self.source,
             state: self.state,
             resolved_at: optional_instant(self.resolved_at),
+            dismissed_because: self.dismissed_because,
         })
     }
 }
@@ -147,7 +151,7 @@ macro_rules! select_reject {
             "select reject_id, source_id, owner_id, identity, file_name, line, byte_offset,
                format, zone, ordinal, code, reason, ",
             $raw,
-            " as raw, created_at, state, resolved_at,
+            " as raw, created_at, state, resolved_at, dismissed_because,
                (select name from source where source.source_id = reject.source_id) as source
              from reject ",
             $rest
@@ -162,7 +166,7 @@ pub struct RejectFilter {
     pub source: Option<String>,
     /// Refused for the reason with this code.
     pub code: Option<String>,
-    /// `open` or `resolved`.
+    /// `open`, `resolved` or `dismissed`.
     pub state: Option<&'static str>,
     /// Refused then or later.
     pub since: Option<Timestamp>,
@@ -198,4 +202,23 @@ pub async fn find_reject(
         select_reject!("raw", "where owner_id = $1 and reject_id = $2"),
     ).bind(owner_text(owner)).bind(reject_id.to_string()).fetch_optional(conn).await)?;
     row.map(ListedRow::read).transpose()
+}
+
+/// Gives up an open reject; `Stale` where it is open no more.
+pub async fn dismiss_reject(
+    tx: &mut Tx,
+    owner: Option<PartnerId>,
+    (reject_id, reason): (RejectId, &str),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let dismissed = on!(tx, conn => sqlx::query(
+        "update reject set state = 'dismissed', resolved_at = $3, dismissed_because = $4
+         where owner_id = $1 and reject_id = $2 and state = 'open'",
+    )
+    .bind(owner_text(owner))
+    .bind(reject_id.to_string())
+    .bind(now.micros())
+    .bind(reason)
+    .execute(conn).await.map(|done| done.rows_affected()))?;
+    guarded(dismissed, "the reject")
 }

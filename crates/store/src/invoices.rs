@@ -17,7 +17,8 @@ use sqlx::AssertSqlSafe;
 
 pub(crate) use self::list::FEW_TENANTS;
 pub use self::list::{
-    InvoiceFilter, InvoiceSort, Owed, lines_of, lines_page, list, of_tenant, owed_by,
+    InvoiceFilter, InvoiceSort, MANY_NUMBERS, Owed, lines_of, lines_page, list, list_plan,
+    of_tenant, owed_by,
 };
 use crate::{
     bulk::{Bulk, Cell},

@@ -29,7 +29,7 @@ struct LimitRow {
 }
 
 #[derive(sqlx::FromRow)]
-struct UsageLimitRow {
+struct TenantLimitRow {
     tenant_id: String,
     #[sqlx(flatten)]
     limits: LimitRow,
@@ -78,7 +78,7 @@ pub async fn on_usage(
     partner_id: PartnerId,
     tenants: &BTreeSet<TenantId>,
 ) -> Result<Vec<(TenantId, TenantLimits)>, StoreError> {
-    let rows: Vec<UsageLimitRow> = on!(tx, conn => sqlx::query_as(
+    let rows: Vec<TenantLimitRow> = on!(tx, conn => sqlx::query_as(
         "select tenant_id, monthly_spend_minor, max_extensions, max_phone_numbers, max_minutes,
            alert_percent, on_limit, version
          from tenant_limit
@@ -88,6 +88,23 @@ pub async fn on_usage(
     ).bind(partner_id.to_string()).bind(json_list(tenants)).fetch_all(conn).await)?;
     rows.into_iter()
         .map(|row| Ok((id("tenant_limit.tenant_id", &row.tenant_id)?, row.limits.read()?.0)))
+        .collect()
+}
+
+/// The limits of those of these tenants that have any, and their versions.
+pub async fn of_tenants(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    tenants: &[TenantId],
+) -> Result<Vec<(TenantId, (TenantLimits, i64))>, StoreError> {
+    let rows: Vec<TenantLimitRow> = on!(tx, conn => sqlx::query_as(
+        "select tenant_id, monthly_spend_minor, max_extensions, max_phone_numbers, max_minutes,
+           alert_percent, on_limit, version
+         from tenant_limit
+         where partner_id = $1 and tenant_id in (select value from json_each($2))",
+    ).bind(partner_id.to_string()).bind(json_list(tenants)).fetch_all(conn).await)?;
+    rows.into_iter()
+        .map(|row| Ok((id("tenant_limit.tenant_id", &row.tenant_id)?, row.limits.read()?)))
         .collect()
 }
 

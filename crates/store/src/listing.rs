@@ -45,6 +45,12 @@ impl List {
         condition: &'static str,
         values: [Cell; N],
     ) -> Self {
+        self.require(condition, Vec::from(values));
+        self
+    }
+
+    /// The same, where how many values there are decides the text.
+    pub(crate) fn meeting(mut self, condition: &str, values: Vec<Cell>) -> Self {
         self.require(condition, values);
         self
     }
@@ -67,7 +73,7 @@ impl List {
         self.only_if(condition, values.map(json_list))
     }
 
-    fn require<const N: usize>(&mut self, condition: &str, values: [Cell; N]) {
+    fn require(&mut self, condition: &str, values: Vec<Cell>) {
         self.sql.push_str(if self.has_where { " and (" } else { " where (" });
         self.has_where = true;
         let mut parts = condition.split("$?");
@@ -78,7 +84,7 @@ impl List {
             self.sql.push_str(&format!("${}", self.cells.len() + marks));
             self.sql.push_str(part);
         }
-        assert_eq!(marks, N, "one value for each mark of {condition:?}");
+        assert_eq!(marks, values.len(), "one value for each mark of {condition:?}");
         self.sql.push(')');
         self.cells.extend(values);
     }
@@ -86,11 +92,41 @@ impl List {
     /// The page in the order of `key`, a column that is never null, and then of `id`; of `id`
     /// alone where they are the same column.
     pub(crate) async fn page<T: Readable>(
-        mut self,
+        self,
         tx: &mut Tx,
-        (key, id): (&'static str, &'static str),
+        by: (&'static str, &'static str),
         page: &PageRequest,
     ) -> Result<Page<T>, StoreError> {
+        let mut rows: Vec<T> = self.ordered(by, page).rows(tx).await?;
+        let limit = usize::from(page.limit.clamp(1, MAX_LIMIT));
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        if matches!(&page.from, Some(it) if it.side == Side::Before) {
+            rows.reverse();
+        }
+        Ok(Page { rows, has_more })
+    }
+
+    /// How the engine would find the page: the steps, in its own words.
+    pub(crate) async fn plan(
+        self,
+        tx: &mut Tx,
+        by: (&'static str, &'static str),
+        page: &PageRequest,
+    ) -> Result<Vec<String>, StoreError> {
+        let mut list = self.ordered(by, page);
+        if matches!(tx, Tx::Postgres(_)) {
+            list.sql.insert_str(0, "explain ");
+            let steps: Vec<(String,)> = list.rows(tx).await?;
+            return Ok(steps.into_iter().map(|(step,)| step).collect());
+        }
+        list.sql.insert_str(0, "explain query plan ");
+        let steps: Vec<(i64, i64, i64, String)> = list.rows(tx).await?;
+        Ok(steps.into_iter().map(|(.., step)| step).collect())
+    }
+
+    /// The same list, asked for one page and one row more.
+    fn ordered(mut self, (key, id): (&'static str, &'static str), page: &PageRequest) -> Self {
         let backwards = matches!(&page.from, Some(it) if it.side == Side::Before);
         let descending = (page.order == Order::Descending) != backwards;
         let (sign, way) = if descending { ("<", "desc") } else { (">", "asc") };
@@ -103,23 +139,17 @@ impl List {
                     Key::Text(value) => Cell::from(value.as_str()),
                 };
                 let condition = format!("({key}, {id}) {sign} ($?, $?)");
-                self.require(&condition, [value, last.as_str().into()]);
+                self.require(&condition, vec![value, last.as_str().into()]);
             }
             Some(Neighbour { id: last, .. }) => {
-                self.require(&format!("{id} {sign} $?"), [last.as_str().into()]);
+                self.require(&format!("{id} {sign} $?"), vec![last.as_str().into()]);
             }
         }
         let order =
             if by_id_alone { format!("{id} {way}") } else { format!("{key} {way}, {id} {way}") };
         let limit = page.limit.clamp(1, MAX_LIMIT);
         self.sql.push_str(&format!(" order by {order} limit {}", u32::from(limit) + 1));
-        let mut rows: Vec<T> = self.rows(tx).await?;
-        let has_more = rows.len() > usize::from(limit);
-        rows.truncate(usize::from(limit));
-        if backwards {
-            rows.reverse();
-        }
-        Ok(Page { rows, has_more })
+        self
     }
 
     async fn rows<T: Readable>(self, tx: &mut Tx) -> Result<Vec<T>, StoreError> {
@@ -156,4 +186,12 @@ pub(crate) fn anywhere(text: &str) -> String {
     }
     pattern.push('%');
     pattern
+}
+
+/// The bounds of all texts that begin with `text` in lower case, for a column that is compared by
+/// its bytes: from the first, and before the second.
+pub(crate) fn beginning(text: &str) -> (String, String) {
+    let first = text.to_lowercase();
+    let end = format!("{first}\u{10ffff}");
+    (first, end)
 }

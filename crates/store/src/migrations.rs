@@ -19,9 +19,11 @@ const TEXTS: &[(i64, &str, &str)] = &[
     (4, "catalog", include_str!("../migrations/0004_catalog.sql")),
     (5, "invoices", include_str!("../migrations/0005_invoices.sql")),
     (6, "calls", include_str!("../migrations/0006_calls.sql")),
+    (7, "api_rest", include_str!("../migrations/0007_api_rest.sql")),
     (8, "processors", include_str!("../migrations/0008_processors.sql")),
     (9, "modes", include_str!("../migrations/0009_modes.sql")),
 ];
+
 /// The migrations as `engine` ("sqlite" or "postgres") reads them.
 pub(crate) fn migrator(engine: &str) -> Migrator {
     let mut migrations = Vec::with_capacity(TEXTS.len());

@@ -14,7 +14,7 @@ use domain::{
 };
 
 use crate::{
-    columns::{after, currency, guarded, id, named, number, optional_id, zone},
+    columns::{after, currency, flag, guarded, id, named, number, optional_id, zone},
     db::{Tx, on},
     error::StoreError,
     listing::{List, anywhere},
@@ -42,6 +42,7 @@ struct PartnerRow {
     default_profile_id: String,
     minimum_seconds: i64,
     increment_seconds: i64,
+    usage_alerts: i64,
     created_at: i64,
     version: i64,
 }
@@ -68,6 +69,7 @@ impl PartnerRow {
             status: named("partner.status", &self.status, PartnerStatus::parse)?,
             status_since: Timestamp::from_micros(self.status_since),
             terms_days: number("partner.terms_days", self.terms_days)?,
+            usage_alerts: flag("partner.usage_alerts", self.usage_alerts)?,
             default_profile: id("partner.default_profile_id", &self.default_profile_id)?,
             increments: BillingIncrements {
                 minimum_seconds: number("partner.minimum_seconds", self.minimum_seconds)?,
@@ -85,7 +87,7 @@ macro_rules! select_partner {
             "select partner_id, slug, company_name, brand_name, brand_color, logo, address,
                website, support_email, billing_email, statement_descriptor, zone, currency,
                locale, status, status_since, terms_days, default_profile_id, minimum_seconds,
-               increment_seconds, created_at, version
+               increment_seconds, usage_alerts, created_at, version
              from partner ",
             $tail
         )
@@ -100,9 +102,9 @@ pub async fn insert(tx: &mut Tx, partner: &Partner) -> Result<(), StoreError> {
            (partner_id, slug, company_name, brand_name, brand_color, logo, address, website,
             support_email, billing_email, statement_descriptor, zone, currency, locale, status,
             status_since, terms_days, default_profile_id, minimum_seconds, increment_seconds,
-            created_at, version)
+            created_at, version, usage_alerts)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-            $19, $20, $21, $22)",
+            $19, $20, $21, $22, $23)",
     )
     .bind(partner.partner_id.to_string())
     .bind(&partner.slug)
@@ -126,6 +128,7 @@ pub async fn insert(tx: &mut Tx, partner: &Partner) -> Result<(), StoreError> {
     .bind(i64::from(partner.increments.increment_seconds))
     .bind(partner.created_at.micros())
     .bind(partner.version)
+    .bind(i64::from(partner.usage_alerts))
     .execute(conn).await.map(drop))?;
     Ok(())
 }
@@ -213,7 +216,7 @@ pub async fn save(tx: &mut Tx, partner: &Partner) -> Result<(), StoreError> {
            address = $8, website = $9, support_email = $10, billing_email = $11,
            statement_descriptor = $12, zone = $13, locale = $14, status = $15,
            status_since = $16, terms_days = $17, default_profile_id = $18,
-           minimum_seconds = $19, increment_seconds = $20,
+           minimum_seconds = $19, increment_seconds = $20, usage_alerts = $21,
            version = version + 1
          where partner_id = $1 and version = $2",
     )
@@ -237,6 +240,7 @@ pub async fn save(tx: &mut Tx, partner: &Partner) -> Result<(), StoreError> {
     .bind(partner.default_profile.to_string())
     .bind(i64::from(partner.increments.minimum_seconds))
     .bind(i64::from(partner.increments.increment_seconds))
+    .bind(i64::from(partner.usage_alerts))
     .execute(conn).await.map(|done| done.rows_affected()))?;
     guarded(saved, "the partner")
 }

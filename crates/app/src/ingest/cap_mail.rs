@@ -2,7 +2,8 @@
 //!
 //! Decided here: plain text, in the partner's brand, to its billing address and to nobody else
 //! (LIM-08, LIM-10). One mail for a threshold, one for a cap, per cycle (LIM-07); each suspension
-//! has its own. A partner without an address that works is not told, and keeps its calls.
+//! has its own. A partner who switched usage alerts off is told nothing (LIM-18). A partner without
+//! an address that works is not told, and keeps its calls.
 
 use adapters::mail::{MailError, mailbox};
 use domain::{
@@ -55,6 +56,9 @@ pub(super) async fn tell(
 ) -> Result<()> {
     let partner = store::partners::find(tx, partner_id).await?;
     let partner = partner.ok_or_else(|| AppError::not_found("partner", partner_id))?;
+    if !partner.usage_alerts {
+        return Ok(());
+    }
     let (told, name, (_, cap)) = about;
     let (tenant_id, what) = (tenant.tenant_id, told.name());
     let name = slug(name);

@@ -1,8 +1,9 @@
-//! Caps on minutes and spend, looked at in the transaction that adds the usage.
+//! Caps on minutes and spend, looked at in the transaction that adds what counts: calls, charges,
+//! reported units, numbers, extensions.
 //!
-//! Decided here: only tenants of the batch that have such caps are looked at, so that caps cost
-//! nothing where nobody has any. What a cap calls for follows from the sums as they stand after
-//! the batch: reaching it suspends the tenant where its limits say so (LIM-09), and the partner is
+//! Decided here: only tenants of that transaction that have such caps are looked at, so that caps
+//! cost nothing where nobody has any. What a cap calls for follows from the sums as they stand
+//! then: reaching it suspends the tenant where its limits say so (LIM-09), and the partner is
 //! told once per cap and cycle of each, the threshold and the cap (LIM-07); a batch that jumps over
 //! both tells of the cap only. A tenant that is suspended already stays as it is, and lowering a
 //! cap changes nothing until usage arrives (LIM-12). A new cycle restores nobody (LIM-20).
@@ -12,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     account::Tenant,
     call::Call,
-    ids::{BatchId, PartnerId, TenantId},
+    ids::{PartnerId, TenantId},
     limits::{CapState, OnLimit, TenantLimits},
     tenant::{LimitName, SuspensionReason, TenantEvent, TenantStatus},
 };
@@ -33,6 +34,10 @@ use crate::{
 
 const SECONDS_PER_MINUTE: i64 = 60;
 
+/// What took a tenant to its cap: the kind of its id, and the id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cause(pub(crate) &'static str, pub(crate) String);
+
 /// One cap beside what was used of it.
 struct Counted {
     name: LimitName,
@@ -52,7 +57,8 @@ impl App {
     ) -> Result<Committed> {
         let done = commit(tx, from, prepared, (mark, self.clock.now())).await?;
         if let Committed::Done(added) = &done {
-            self.watch_caps(tx, added.calls.iter(), added.batch.batch_id).await?;
+            let cause = Cause("batch_id", added.batch.batch_id.to_string());
+            self.watch_caps(tx, added.calls.iter(), &cause).await?;
         }
         Ok(done)
     }
@@ -62,20 +68,31 @@ impl App {
         &self,
         tx: &mut Tx,
         calls: impl Iterator<Item = &Call>,
-        batch_id: BatchId,
+        cause: &Cause,
     ) -> Result<()> {
         let mut tenants: BTreeMap<PartnerId, BTreeSet<TenantId>> = BTreeMap::new();
         for call in calls {
             tenants.entry(call.partner_id).or_default().insert(call.tenant_id);
         }
         for (partner_id, tenants) in tenants {
-            let limited = store::limits::on_usage(tx, partner_id, &tenants).await?;
-            for (tenant_id, limits) in limited {
-                let tenant = store::tenants::find(tx, partner_id, tenant_id).await?;
-                let tenant = tenant.ok_or_else(|| AppError::not_found("tenant", tenant_id))?;
-                if tenant.life.status() != TenantStatus::Cancelled {
-                    self.watch(tx, &tenant, (&limits, batch_id)).await?;
-                }
+            self.watch_tenants(tx, (partner_id, &tenants), cause).await?;
+        }
+        Ok(())
+    }
+
+    /// Looks at the caps of these tenants, which `cause` may have taken beyond them. The book is
+    /// held.
+    pub(crate) async fn watch_tenants(
+        &self,
+        tx: &mut Tx,
+        (partner_id, tenants): (PartnerId, &BTreeSet<TenantId>),
+        cause: &Cause,
+    ) -> Result<()> {
+        for (tenant_id, limits) in store::limits::on_usage(tx, partner_id, tenants).await? {
+            let tenant = store::tenants::find(tx, partner_id, tenant_id).await?;
+            let tenant = tenant.ok_or_else(|| AppError::not_found("tenant", tenant_id))?;
+            if tenant.life.status() != TenantStatus::Cancelled {
+                self.watch(tx, &tenant, (&limits, cause)).await?;
             }
         }
         Ok(())
@@ -85,7 +102,7 @@ impl App {
         &self,
         tx: &mut Tx,
         tenant: &Tenant,
-        (limits, batch_id): (&TenantLimits, BatchId),
+        (limits, cause): (&TenantLimits, &Cause),
     ) -> Result<()> {
         let so_far = self.used_so_far(tx, tenant).await?;
         for counted in self.counted(tx, tenant, (limits, &so_far)).await? {
@@ -94,8 +111,7 @@ impl App {
                 CapState::Alert => Told::Threshold(limits.alert_percent),
                 CapState::Reached if limits.on_limit == OnLimit::Alert => Told::Reached,
                 CapState::Reached => {
-                    let Some(version) = self.suspend(tx, tenant, (&counted, batch_id)).await?
-                    else {
+                    let Some(version) = self.suspend(tx, tenant, (&counted, cause)).await? else {
                         continue;
                     };
                     Told::Suspended { version }
@@ -143,7 +159,7 @@ impl App {
         &self,
         tx: &mut Tx,
         tenant: &Tenant,
-        (counted, batch_id): (&Counted, BatchId),
+        (counted, Cause(name, object_id)): (&Counted, &Cause),
     ) -> Result<Option<i64>> {
         let (partner_id, tenant_id) = (tenant.partner_id, tenant.tenant_id);
         let reason = SuspensionReason::Limit(counted.name);
@@ -160,7 +176,7 @@ impl App {
                 "reason": reason.to_string(),
                 "cap": counted.cap,
                 "value": counted.used,
-                "batch_id": batch_id,
+                *name: object_id,
             })),
         };
         self.note_in(tx, &Asking::by_limit(partner_id, reason), &change).await?;

@@ -16,6 +16,7 @@ mod report;
 mod retry;
 
 pub use batch::{BATCH_ROWS, BatchSource};
+pub(crate) use caps::Cause;
 pub use file::{ImportMode, ImportRequest, Progress};
 pub use pushed::{
     MAX_PUSHED, PushedBatch, PushedRows, SentFault, read_pushed_json, read_pushed_ndjson,

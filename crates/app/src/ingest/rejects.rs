@@ -16,6 +16,8 @@ use crate::{
 
 /// Rejects in one page; each may hold 64 KiB of its row.
 const PAGE: i64 = 100;
+/// Longest reason for dismissing one.
+const MAX_REASON_BYTES: usize = 500;
 
 impl App {
     /// The next open rejects after `after`, oldest first: those of the sources of `owner`
@@ -56,6 +58,33 @@ impl App {
         let found = import_list::find_reject(&mut tx, owner, reject_id).await?;
         tx.commit().await?;
         found.ok_or_else(|| AppError::not_found("reject", reject_id))
+    }
+
+    /// Gives up a reject of the owner's own sources: it is not tried again.
+    pub async fn dismiss_reject(
+        &self,
+        owner: Option<PartnerId>,
+        reject_id: RejectId,
+        reason: &str,
+    ) -> Result<ListedReject> {
+        let reason = reason.trim();
+        if reason.is_empty() || reason.len() > MAX_REASON_BYTES {
+            return Err(AppError::invalid("reason", "give 1 to 500 bytes"));
+        }
+        let now = self.clock.now();
+        self.db
+            .write(async |tx| {
+                let found = import_list::find_reject(tx, owner, reject_id).await?;
+                let found = found.ok_or_else(|| AppError::not_found("reject", reject_id))?;
+                if found.state != "open" {
+                    let message = format!("the reject is {} already", found.state);
+                    return Err(AppError::Refused(message));
+                }
+                import_list::dismiss_reject(tx, owner, (reject_id, reason), now).await?;
+                let found = import_list::find_reject(tx, owner, reject_id).await?;
+                found.ok_or_else(|| AppError::not_found("reject", reject_id))
+            })
+            .await
     }
 
     /// A page of the batches of the owner's own sources.

@@ -14,6 +14,7 @@ use store::imports::Reject;
 use super::{
     batch::{BatchSource, OTHER_TENANT, prepare},
     booking::rate_again,
+    caps::Cause,
     file::ImportMode,
     report::ImportReport,
 };
@@ -198,7 +199,7 @@ impl App {
                 let rated = rate_again(tx, batch_id, &priced, now).await?;
                 let rated: FxHashSet<CallId> = rated.into_iter().collect();
                 let calls = priced.iter().filter(|call| rated.contains(&call.call_id));
-                self.watch_caps(tx, calls, batch_id).await?;
+                self.watch_caps(tx, calls, &Cause("batch_id", batch_id.to_string())).await?;
                 Ok::<_, AppError>(rated)
             })
             .await?;

@@ -311,13 +311,16 @@ pub struct RejectView {
     pub code: String,
     /// Why it was refused, in words.
     pub reason: String,
-    /// `open`, or `resolved` once it is a call.
-    #[schema(pattern = "^(open|resolved)$")]
+    /// `open`, `resolved` once it is a call, `dismissed` where somebody gave it up.
+    #[schema(pattern = "^(open|resolved|dismissed)$")]
     pub state: String,
     /// When it was refused.
     pub created_at: Instant,
-    /// When it became a call, or turned out to be one.
+    /// When it became a call, turned out to be one, or was dismissed.
     pub resolved_at: Option<Instant>,
+    /// Why it was dismissed.
+    #[schema(value_type = Option<String>)]
+    pub dismissed_because: Option<String>,
 }
 
 impl From<&ListedReject> for RejectView {
@@ -336,6 +339,7 @@ impl From<&ListedReject> for RejectView {
             state: listed.state.clone(),
             created_at: reject.created_at.into(),
             resolved_at: listed.resolved_at.map(Instant),
+            dismissed_because: listed.dismissed_because.clone(),
         }
     }
 }

@@ -89,6 +89,9 @@ pub struct Charge {
     pub invoice_id: Option<InvoiceId>,
     /// When it was added.
     pub created_at: Instant,
+    /// Grows with each change; the `ETag`.
+    #[schema(example = 1)]
+    pub version: i64,
 }
 
 impl Charge {
@@ -118,6 +121,7 @@ impl Charge {
             ends_at: charge.ends_at.map(Instant),
             invoice_id: kept.invoice_id,
             created_at: kept.created_at.into(),
+            version: kept.version,
         }
     }
 }

@@ -25,6 +25,9 @@ pub struct RateDeck {
     pub latest_version: i64,
     /// When it was created.
     pub created_at: Instant,
+    /// Grows with each version and each new name; the `ETag`.
+    #[schema(example = 2)]
+    pub version: i64,
 }
 
 impl From<&Deck> for RateDeck {
@@ -34,6 +37,7 @@ impl From<&Deck> for RateDeck {
             name: deck.name.clone(),
             latest_version: deck.latest_version,
             created_at: deck.created_at.into(),
+            version: deck.version,
         }
     }
 }

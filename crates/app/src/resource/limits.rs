@@ -1,10 +1,17 @@
 //! Limits of tenants and defaults of new ones as partners see them; tenants never do (LIM-16).
 
-use domain::{account::Partner, ids::ProfileId, limits, money::Currency};
+use domain::{
+    account::Partner,
+    ids::{ProfileId, TenantId},
+    limits,
+    money::Currency,
+    tenant::TenantStatus,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Decimal;
+use crate::setup::LimitsOf;
 
 /// What a tenant may use. Null is unlimited; zero allows nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -61,6 +68,9 @@ pub struct TenantDefaults {
     pub billing_profile_id: ProfileId,
     /// The limits.
     pub limits: TenantLimits,
+    /// Limits that a partner does well to begin with: send them as `limits` to take them over,
+    /// without their currency.
+    pub recommended_limits: TenantLimits,
 }
 
 impl TenantDefaults {
@@ -72,6 +82,42 @@ impl TenantDefaults {
             default_cnam: defaults.default_cnam.clone(),
             billing_profile_id: partner.default_profile,
             limits: TenantLimits::of(&defaults.limits, partner.currency),
+            recommended_limits: TenantLimits::of(
+                &limits::TenantLimits::recommended(partner.currency),
+                partner.currency,
+            ),
+        }
+    }
+}
+
+/// A tenant and its limits, as one row of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TenantLimitsRow {
+    /// The tenant.
+    #[schema(value_type = String, example = "tnt_01k9zq4v8m6s3t2r1p0n9m8k7j")]
+    pub tenant_id: TenantId,
+    /// Its name.
+    #[schema(example = "Acme Dental")]
+    pub tenant_name: String,
+    /// Its status.
+    #[schema(value_type = String, example = "active")]
+    pub tenant_status: TenantStatus,
+    /// Its limits.
+    #[serde(flatten)]
+    pub limits: TenantLimits,
+    /// The version of the limits; the `ETag` that editing them goes by.
+    #[schema(example = 1)]
+    pub version: i64,
+}
+
+impl From<&LimitsOf> for TenantLimitsRow {
+    fn from(of: &LimitsOf) -> Self {
+        Self {
+            tenant_id: of.tenant.tenant_id,
+            tenant_name: of.tenant.name.clone(),
+            tenant_status: of.tenant.life.status(),
+            limits: TenantLimits::of(&of.limits, of.tenant.currency),
+            version: of.version,
         }
     }
 }

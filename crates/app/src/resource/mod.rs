@@ -40,7 +40,7 @@ pub use self::{
     inventory::{Extension, PhoneNumber},
     invoice::{BillTo, Invoice, InvoiceLine, InvoiceTax},
     key::ApiKey,
-    limits::{TenantDefaults, TenantLimits},
+    limits::{TenantDefaults, TenantLimits, TenantLimitsRow},
     log::{ApiRequest, AuditEntry},
     partner::{CdrSource, Job, Partner, WholesaleTerms},
     payment::{Payment, Reference, TenantBalance, Wallet, WalletTransaction},

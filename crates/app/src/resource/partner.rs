@@ -57,6 +57,10 @@ pub struct Partner {
     /// Days from issue to due.
     #[schema(example = 15)]
     pub payment_terms_days: u16,
+    /// Whether the billing address is mailed when a tenant nears or reaches a usage cap. Tenants
+    /// are suspended at their caps all the same.
+    #[schema(example = true)]
+    pub usage_alerts: bool,
     /// The billing profile of tenants that are created without a choice.
     #[schema(value_type = String, example = "prf_01k9zq4v8m6s3t2r1p0n9m8k7j")]
     pub default_billing_profile_id: ProfileId,
@@ -91,6 +95,7 @@ impl From<&account::Partner> for Partner {
             locale: partner.locale.clone(),
             status: partner.status,
             payment_terms_days: partner.terms_days,
+            usage_alerts: partner.usage_alerts,
             default_billing_profile_id: partner.default_profile,
             minimum_seconds: partner.increments.minimum_seconds,
             increment_seconds: partner.increments.increment_seconds,

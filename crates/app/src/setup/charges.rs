@@ -18,6 +18,7 @@ use super::{Happened, fields::Checks, record, the_tenant};
 use crate::{
     App,
     error::{AppError, Result},
+    ingest::Cause,
     resource,
 };
 
@@ -54,7 +55,7 @@ pub struct NewUsage {
 }
 
 impl NewCharge {
-    fn check(&self, starts_at: Timestamp) -> Result<()> {
+    pub(super) fn check(&self, starts_at: Timestamp) -> Result<()> {
         let mut checks = Checks::default();
         checks.name("description", &self.description);
         let quantity = self.quantity.get();
@@ -105,7 +106,9 @@ impl App {
                     version: 1,
                     payload: told(tx, partner_id, charge.charge_id, now).await?,
                 };
-                record(tx, partner_id, &[created], now).await
+                record(tx, partner_id, &[created], now).await?;
+                let cause = Cause("charge_id", charge.charge_id.to_string());
+                self.watch_tenants(tx, (partner_id, &[new.tenant_id].into()), &cause).await
             })
             .await?;
         Ok(charge)
@@ -157,7 +160,9 @@ impl App {
                 let ended = Happened {
                     kind: "charge.ended",
                     object_id: charge_id.to_string(),
-                    version: 2,
+                    version: store::charges::kept(tx, partner_id, charge_id)
+                        .await?
+                        .map_or(2, |kept| kept.version),
                     payload: told(tx, partner_id, charge_id, now).await?,
                 };
                 record(tx, partner_id, &[ended], now).await
@@ -204,13 +209,17 @@ impl App {
                 };
                 check_report(&charge, &report, tenant.open_start)?;
                 let tenant_id = charge.tenant_id;
-                Ok(store::charges::report_usage(tx, partner_id, tenant_id, &report).await?)
+                let is_new =
+                    store::charges::report_usage(tx, partner_id, tenant_id, &report).await?;
+                let cause = Cause("charge_id", charge_id.to_string());
+                self.watch_tenants(tx, (partner_id, &[tenant_id].into()), &cause).await?;
+                Ok(is_new)
             })
             .await
     }
 }
 
-async fn told(
+pub(super) async fn told(
     tx: &mut Tx,
     partner_id: PartnerId,
     charge_id: ChargeId,

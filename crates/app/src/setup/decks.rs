@@ -100,6 +100,7 @@ impl App {
             name: name.to_owned(),
             latest_version: 0,
             created_at: now,
+            version: 1,
         };
         self.db
             .write(async |tx| {
@@ -150,13 +151,63 @@ impl App {
                     created_at: now,
                 };
                 store::decks::add_version(tx, owner, &version).await?;
-                let deck = Deck { latest_version: version.version, ..deck };
+                let revision = deck.version + 1;
+                let deck = Deck { latest_version: version.version, version: revision, ..deck };
                 let payload = json!({
                     "rate_deck": RateDeck::from(&deck),
                     "rate_deck_version": RateDeckVersion::from(&version),
                 });
                 announce(tx, owner, (&deck, "rate_deck.updated", payload), now).await?;
                 Ok(version)
+            })
+            .await
+    }
+
+    /// Gives a deck another name, if it still has version `seen`.
+    pub async fn rename_deck(
+        &self,
+        owner: Option<PartnerId>,
+        (deck_id, seen): (DeckId, i64),
+        name: &str,
+    ) -> Result<Deck> {
+        let now = self.clock.now();
+        let mut checks = Checks::default();
+        checks.name("name", name);
+        checks.finish()?;
+        self.db
+            .write(async |tx| {
+                let deck = the_deck(tx, owner, deck_id).await?;
+                let deck = Deck { name: name.to_owned(), version: seen, ..deck };
+                store::decks::rename(tx, owner, &deck).await?;
+                let deck = Deck { version: seen + 1, ..deck };
+                let payload = json!({ "rate_deck": RateDeck::from(&deck) });
+                announce(tx, owner, (&deck, "rate_deck.renamed", payload), now).await?;
+                Ok(deck)
+            })
+            .await
+    }
+
+    /// Deletes a partner's deck with its versions. One that a profile names in any version, or
+    /// that priced a call, stays: what was billed must be explained.
+    pub async fn delete_deck(&self, partner_id: PartnerId, deck_id: DeckId) -> Result<()> {
+        let (now, owner) = (self.clock.now(), Some(partner_id));
+        self.db
+            .write(async |tx| {
+                let deck = store::decks::find_locked(tx, owner, deck_id).await?;
+                let deck = deck.ok_or_else(|| AppError::not_found("rate deck", deck_id))?;
+                let profiles = store::decks::count_profiles_with(tx, partner_id, deck_id).await?;
+                if profiles > 0 {
+                    let message = format!("{profiles} billing profiles name this rate deck");
+                    return Err(AppError::Refused(message));
+                }
+                if store::decks::has_priced(tx, partner_id, deck_id).await? {
+                    let message = "this rate deck priced calls".to_owned();
+                    return Err(AppError::Refused(message));
+                }
+                store::decks::delete(tx, owner, deck_id).await?;
+                let payload = json!({ "rate_deck": RateDeck::from(&deck) });
+                let deck = Deck { version: deck.version + 1, ..deck };
+                announce(tx, owner, (&deck, "rate_deck.deleted", payload), now).await
             })
             .await
     }
@@ -259,12 +310,8 @@ async fn announce(
     now: Timestamp,
 ) -> Result<()> {
     if let Some(partner_id) = owner {
-        let happened = Happened {
-            kind,
-            object_id: deck.deck_id.to_string(),
-            version: deck.latest_version,
-            payload,
-        };
+        let happened =
+            Happened { kind, object_id: deck.deck_id.to_string(), version: deck.version, payload };
         record(tx, partner_id, &[happened], now).await?;
     }
     directory_changed(tx).await

@@ -24,6 +24,7 @@ use super::{Happened, directory_changed, fields::Checks, limits::check_cap, reco
 use crate::{
     App, close,
     error::{AppError, FieldError, Result},
+    ingest::Cause,
     resource,
 };
 
@@ -69,6 +70,9 @@ impl App {
                     .map(|number| told_number(("phone_number.assigned", 1), number))
                     .collect();
                 record(tx, partner_id, &happened, now).await?;
+                let first = assignments.first().map(|it| it.did_id.to_string());
+                let cause = Cause("phone_number_id", first.unwrap_or_default());
+                self.watch_tenants(tx, (partner_id, &[tenant_id].into()), &cause).await?;
                 directory_changed(tx).await
             })
             .await?;
@@ -233,6 +237,9 @@ impl App {
                     .map(|extension| told_extension(("extension.created", 1), extension))
                     .collect();
                 record(tx, partner_id, &happened, now).await?;
+                let first = extensions.first().map(|it| it.extension_id.to_string());
+                let cause = Cause("extension_id", first.unwrap_or_default());
+                self.watch_tenants(tx, (partner_id, &[tenant_id].into()), &cause).await?;
                 directory_changed(tx).await
             })
             .await?;

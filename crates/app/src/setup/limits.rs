@@ -5,18 +5,21 @@
 //! where its limits say so (LIM-09): that cannot be part of the refused transaction, so it is one
 //! of its own, right after it.
 
+use std::collections::BTreeMap;
+
 use domain::{
     account::{Partner, Tenant},
     ids::{PartnerId, TenantId},
     limits::{OnLimit, TenantDefaults, TenantLimits},
     money::Currency,
+    paging::{Page, PageRequest},
     tenant::{LimitName, SuspensionReason, TenantEvent, TenantStatus},
     time::Zone,
 };
 use serde_json::json;
 use store::db::Tx;
 
-use super::{fields::Checks, the_partner, the_tenant};
+use super::{TenantFilter, TenantSort, fields::Checks, the_partner, the_tenant};
 use crate::{
     App,
     error::{AppError, Result},
@@ -143,6 +146,27 @@ impl App {
         let (limits, version) = store::limits::of_tenant(&mut tx, (partner_id, tenant_id)).await?;
         tx.commit().await?;
         Ok(LimitsOf { tenant, limits, version })
+    }
+
+    /// A page of the partner's tenants with the limits of each, newest first or as asked (LIM-01).
+    pub async fn limits_of_tenants(
+        &self,
+        partner_id: PartnerId,
+        filter: TenantFilter,
+        page: &PageRequest,
+    ) -> Result<Page<LimitsOf>> {
+        let mut tx = self.db.begin_read().await?;
+        let by = (TenantSort::Created, page);
+        let page = store::tenants::list(&mut tx, partner_id, filter, by).await?;
+        let ids: Vec<TenantId> = page.rows.iter().map(|tenant| tenant.tenant_id).collect();
+        let limits = store::limits::of_tenants(&mut tx, partner_id, &ids).await?;
+        tx.commit().await?;
+        let mut limits: BTreeMap<_, _> = limits.into_iter().collect();
+        page.try_map(|tenant| {
+            let none = || (TenantLimits::default(), 1);
+            let (limits, version) = limits.remove(&tenant.tenant_id).unwrap_or_else(none);
+            Ok(LimitsOf { tenant, limits, version })
+        })
     }
 
     /// Edits the tenant's limits, if they still have version `seen`. A cap below what the tenant

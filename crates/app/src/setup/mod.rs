@@ -6,6 +6,7 @@
 //! changes an owner or a price ends with a new directory version. What changes a quantity that
 //! invoices count holds the partner's book meanwhile, so that no period closes in between.
 
+mod charge_edit;
 mod charges;
 mod credits;
 mod decks;
@@ -20,6 +21,7 @@ mod taxes;
 mod tenants;
 mod wallet;
 
+pub use charge_edit::ChargeEdit;
 pub use charges::{ChargeFilter, KeptCharge, NewCharge, NewUsage};
 pub use credits::{CreditFilter, NewCredit};
 pub use decks::{

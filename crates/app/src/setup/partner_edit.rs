@@ -44,6 +44,8 @@ pub struct PartnerEdit {
     pub locale: Option<String>,
     /// Days from issue to due.
     pub terms_days: Option<u16>,
+    /// Whether it is mailed when a tenant nears or reaches a cap.
+    pub usage_alerts: Option<bool>,
     /// The profile of tenants that are created without a choice.
     pub default_profile: Option<ProfileId>,
 }
@@ -66,6 +68,7 @@ impl PartnerEdit {
         set(&mut brand.support_email, &self.support_email);
         set(&mut brand.statement_descriptor, &self.statement_descriptor);
         partner.terms_days = self.terms_days.unwrap_or(partner.terms_days);
+        partner.usage_alerts = self.usage_alerts.unwrap_or(partner.usage_alerts);
         partner.default_profile = self.default_profile.unwrap_or(partner.default_profile);
         let mut checks = Checks::default();
         checks.name("company_name", &partner.company_name);

@@ -157,6 +157,7 @@ impl App {
                     status: new.status,
                     status_since: now,
                     terms_days: new.terms_days,
+                    usage_alerts: true,
                     default_profile: profile_ids[0],
                     increments: new.increments,
                     created_at: now,

@@ -272,7 +272,8 @@ async fn check_references(
 ) -> Result<()> {
     let mut checks = Checks::default();
     if let Some(deck) = version.terms.deck {
-        let is_known = store::decks::find(tx, Some(partner_id), deck).await?.is_some();
+        let is_known = store::decks::find_locked(tx, Some(partner_id), deck).await?;
+        let is_known = is_known.is_some();
         checks.require("rate_deck_id", is_known, "is no deck of this partner");
     }
     if let Some(trial) = version.terms.trial {

@@ -1,8 +1,9 @@
 //! Pages of invoices and of their lines, and what tenants owe.
 //!
 //! Decided here: invoices are listed by when they were made, for the id of a period's invoice is
-//! placed at the period's start. Each order and each filter by tenant or status has an index, so
-//! that a deep page of a million costs what the first one does.
+//! placed at the period's start. Each order and each filter by tenant, status, kind, number or day
+//! has an index, so that a deep page of a million costs what the first one does. A range of days is
+//! only asked for in the order of those days.
 
 use domain::{
     ids::{InvoiceId, PartnerId, TenantId},
@@ -20,12 +21,15 @@ use crate::{
     columns::named,
     db::{Tx, json_list, on},
     error::StoreError,
-    listing::{List, anywhere},
+    listing::{List, anywhere, beginning},
 };
 
 /// So few tenants' rows are found by tenant, then sorted: to find them in the order of everybody's
 /// would mean to read those, too. The lists say so by sorting by a sum, which no index holds.
 pub(crate) const FEW_TENANTS: usize = 50;
+
+/// So many invoices are found by how their number begins.
+pub const MANY_NUMBERS: i64 = 1_000;
 
 /// Which invoices are listed: those that meet all of what is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,7 +44,8 @@ pub struct InvoiceFilter {
     pub kind: Option<InvoiceKind>,
     /// Only the one with this number.
     pub number: Option<String>,
-    /// Only with this text in their number, or in their tenant's name or SIP prefix (INV-04).
+    /// Only those whose number begins with this text, or whose tenant has it in its name or SIP
+    /// prefix (INV-04). Of more numbers than [`MANY_NUMBERS`] the last are found.
     pub text: Option<String>,
     /// Only made from then on.
     pub created_since: Option<Timestamp>,
@@ -61,6 +66,8 @@ pub struct InvoiceFilter {
 pub enum InvoiceSort {
     /// When they were made.
     Created,
+    /// When they were issued; drafts, which never were, are left out.
+    Issued,
     /// The last day to pay them; drafts, which have none, are left out.
     Due,
 }
@@ -72,9 +79,32 @@ pub async fn list(
     filter: InvoiceFilter,
     (sort, page): (InvoiceSort, &PageRequest),
 ) -> Result<Page<Invoice>, StoreError> {
+    let (list, key) = listed(tx, partner_id, filter, sort).await?;
+    let page = list.page::<InvoiceRow>(tx, (key, "invoice_id"), page).await?;
+    page.try_map(Invoice::try_from)
+}
+
+/// How the engine would find that page, in its own words: for whoever looks after indexes.
+pub async fn list_plan(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    filter: InvoiceFilter,
+    (sort, page): (InvoiceSort, &PageRequest),
+) -> Result<Vec<String>, StoreError> {
+    let (list, key) = listed(tx, partner_id, filter, sort).await?;
+    list.plan(tx, (key, "invoice_id"), page).await
+}
+
+/// The list, and the key that it is in order of.
+async fn listed(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    filter: InvoiceFilter,
+    sort: InvoiceSort,
+) -> Result<(List, &'static str), StoreError> {
     let micros = |at: Option<Timestamp>| at.map(Timestamp::micros);
-    let is_narrow = filter.tenants.as_ref().is_some_and(|it| it.len() <= FEW_TENANTS);
-    let list = List::of(select_invoices!(""))
+    let mut is_narrow = filter.tenants.as_ref().is_some_and(|it| it.len() <= FEW_TENANTS);
+    let mut list = List::of(select_invoices!(""))
         .only("partner_id = $?", [partner_id.to_string().into()])
         .one_of("tenant_id in (select value from json_each($?))", filter.tenants)
         .only_if("tenant_id = $?", filter.tenant_id.map(|it| it.to_string()))
@@ -87,29 +117,89 @@ pub async fn list(
         .only_if("issued_at < $?", micros(filter.issued_until))
         .only_if("due_day >= $?", filter.due_since.map(Day::number))
         .only_if("due_day < $?", filter.due_until.map(Day::number));
-    let list = match filter.text.as_deref().map(anywhere) {
-        Some(pattern) => list.only(
-            "lower(number) like $? escape '\\' or tenant_id in (
-               select tenant_id from tenant
-               where tenant.partner_id = $?
-                 and (lower(name) like $? escape '\\' or lower(sip_prefix) like $? escape '\\'))",
-            [
-                pattern.as_str().into(),
-                partner_id.to_string().into(),
-                pattern.as_str().into(),
-                pattern.as_str().into(),
-            ],
-        ),
-        None => list,
-    };
-    let (list, key) = match (sort, is_narrow) {
+    if let Some(text) = filter.text.as_ref().filter(|text| !text.is_empty()) {
+        let tenants = tenants_called(tx, partner_id, text).await?;
+        is_narrow |= tenants.is_some();
+        list = found_by(list, partner_id, (text, tenants));
+    }
+    Ok(match (sort, is_narrow) {
         (InvoiceSort::Created, false) => (list, "created_at"),
         (InvoiceSort::Created, true) => (list, "created_at + 0"),
+        (InvoiceSort::Issued, false) => (list.only("issued_at is not null", []), "issued_at"),
+        (InvoiceSort::Issued, true) => {
+            (list.only("issued_at + 0 is not null", []), "issued_at + 0")
+        }
         (InvoiceSort::Due, false) => (list.only("due_day is not null", []), "due_day"),
         (InvoiceSort::Due, true) => (list.only("due_day + 0 is not null", []), "due_day + 0"),
-    };
-    let page = list.page::<InvoiceRow>(tx, (key, "invoice_id"), page).await?;
-    page.try_map(Invoice::try_from)
+    })
+}
+
+/// The partner's tenants with `text` in their name or SIP prefix; `None` where they are not few.
+async fn tenants_called(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    text: &str,
+) -> Result<Option<Vec<String>>, StoreError> {
+    let limit = i64::try_from(FEW_TENANTS).unwrap_or_default() + 1;
+    let rows: Vec<(String,)> = on!(tx, conn => sqlx::query_as(
+        "select tenant_id from tenant
+         where partner_id = $1
+           and (lower(name) like $2 escape '\\' or lower(sip_prefix) like $2 escape '\\')
+         limit $3",
+    ).bind(partner_id.to_string()).bind(anywhere(text)).bind(limit).fetch_all(conn).await)?;
+    let are_few = rows.len() <= FEW_TENANTS;
+    Ok(are_few.then(|| rows.into_iter().map(|(tenant_id,)| tenant_id).collect()))
+}
+
+/// The last invoices whose number is in a range.
+const NUMBERED: &str = "select invoice_id from (
+      select invoice_id from invoice
+      where partner_id = $? and number_key >= $? and number_key < $?
+      order by number_key desc limit $?) as numbered";
+
+/// Only what a text finds: invoices of these tenants, and those whose number begins with it. Where
+/// the tenants are few, that is looked up: of their invoices all, of numbers the last
+/// [`MANY_NUMBERS`]. Otherwise much is found, and the list is walked in its order.
+fn found_by(
+    list: List,
+    partner_id: PartnerId,
+    (text, tenants): (&str, Option<Vec<String>>),
+) -> List {
+    let owner = partner_id.to_string();
+    let (first, end) = beginning(text);
+    let (first, end) = (first.as_str().into(), end.as_str().into());
+    match tenants {
+        Some(tenants) => {
+            let mut values = vec![owner.as_str().into(), first, end, MANY_NUMBERS.into()];
+            let mut found = String::from(NUMBERED);
+            if !tenants.is_empty() {
+                // Each by itself: of a list the server expects as many as lists mostly have.
+                let marks = vec!["$?"; tenants.len()].join(", ");
+                found.push_str(" union all select invoice_id from invoice where partner_id = $?");
+                found.push_str(&format!(" and tenant_id in ({marks})"));
+                values.push(owner.as_str().into());
+                values.extend(tenants.iter().map(|tenant| tenant.as_str().into()));
+            }
+            list.meeting(&format!("invoice_id in ({found})"), values)
+        }
+        None => {
+            let pattern = anywhere(text);
+            list.only(
+                "number_key >= $? and number_key < $? or tenant_id in (
+                   select tenant_id from tenant
+                   where tenant.partner_id = $?
+                     and (lower(name) like $? escape '\\'
+                       or lower(sip_prefix) like $? escape '\\'))",
+                [
+                    first,
+                    end,
+                    owner.as_str().into(),
+                    pattern.as_str().into(),
+                    pattern.as_str().into(),
+                ],
+            )
+        }
+    }
 }
 
 /// A tenant's invoices after `after` in the order of their ids, drafts included.

@@ -16,7 +16,7 @@ use serde::de::{
 };
 use serde_json::{Map, Number, Value};
 
-use super::problem::Problem;
+use super::{exact::Exact, problem::Problem};
 
 /// Deepest nesting of objects and lists.
 const MAX_DEPTH: usize = 16;
@@ -77,11 +77,10 @@ fn is_json(request: &Request) -> bool {
 /// `bytes` as a `T`, or what is wrong with them.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value = read(bytes)?;
-    // The fields of an object could be given as a list in their order, which nobody means.
     if !value.is_object() {
         return Err(Problem::pointed(String::new(), "invalid", "must be an object"));
     }
-    serde_path_to_error::deserialize(value).map_err(|error| {
+    serde_path_to_error::deserialize(Exact(value)).map_err(|error| {
         let pointer = pointer(error.path());
         let message = error.into_inner().to_string();
         let code = if message.starts_with("unknown field") { "unknown_field" } else { "invalid" };
@@ -277,6 +276,7 @@ mod tests {
             (r#"{"name":"\u0000","lines":[]}"#, "/name", "null_character"),
             (r#"{"lines":[]}"#, "", "invalid"),
             (r#"["a",[]]"#, "", "invalid"),
+            (r#"{"name":"a","lines":[{"quantity":1},[2]]}"#, "/lines/1", "invalid"),
             ("null", "", "invalid"),
             (
                 r#"{"name":"a","lines":[{"quantity":99999999999999999999}]}"#,

@@ -12,6 +12,7 @@ use std::{
 };
 
 use app::{
+    error::AppError,
     keys::{Recognised, Stopwatch},
     logs::ApiRequest,
     requests::{Actor, ActorKind, Asking, Repeat},
@@ -168,8 +169,17 @@ impl Caller {
         }
     }
 
+    /// Whether the asker says which version it saw.
+    fn names_version(&self) -> bool {
+        self.if_match.as_deref().is_some_and(|tag| tag != "*")
+    }
+
     /// The error of a use case as a problem of this request.
-    pub(crate) fn problem(&self, error: app::error::AppError) -> Problem {
+    pub(crate) fn problem(&self, error: AppError) -> Problem {
+        if let (AppError::Stale(what), false) = (&error, self.names_version()) {
+            let detail = format!("{what} was changed by somebody else at the same time");
+            return Problem::new(StatusCode::CONFLICT, "conflict", detail);
+        }
         let body = serde_json::from_slice(&self.body).ok();
         Problem::of(error, &self.path, body.as_ref())
     }

@@ -8,6 +8,7 @@
 mod body;
 mod caller;
 mod docs;
+mod exact;
 mod log;
 mod openapi;
 mod paging;

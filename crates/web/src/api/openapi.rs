@@ -42,6 +42,10 @@ use super::{
 )]
 struct Base;
 
+/// What can be missed by whoever asks for what is new by its time.
+const LATE_COMMITS: &str = " What commits late may have an earlier instant than what was seen: to \
+    follow changes, read `list_events` in the order of `sequence`.";
+
 /// All routes, with their part of the document.
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(Base::openapi())
@@ -132,6 +136,7 @@ fn complete(method: &HttpMethod, operation: &mut Operation) {
     if matches!(method, HttpMethod::Patch) {
         add_header_parameter(operation, ("If-Match", "The ETag of the version that is changed"));
     }
+    warn_of_late_commits(operation);
     for status in problems {
         let name = examples::problem_name(status).expect("the status is one of the shared ones");
         let responses = &mut operation.responses.responses;
@@ -146,6 +151,21 @@ fn complete(method: &HttpMethod, operation: &mut Operation) {
                 .description(Some("The request's id, for logs and support"))
                 .build();
             response.headers.insert("X-Request-Id".to_owned(), header.into());
+        }
+    }
+}
+
+/// Says of `created[gte]` that it is no way to follow a list, where events are not what is listed.
+fn warn_of_late_commits(operation: &mut Operation) {
+    if operation.operation_id.as_deref() == Some("list_events") {
+        return;
+    }
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(parameter) = parameter
+            && parameter.name == "created[gte]"
+        {
+            let said = parameter.description.get_or_insert_default();
+            said.push_str(LATE_COMMITS);
         }
     }
 }

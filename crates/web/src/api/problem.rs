@@ -222,6 +222,7 @@ pub const CODES: &[ProblemCode] = &[
     ("idempotency_key_reused", "The idempotency key was used before", "Use a new key."),
     ("idempotency_in_progress", "The first request is still worked on", "Ask again in a moment."),
     ("precondition_failed", "It was changed in the meantime", "Read it again, then decide."),
+    ("conflict", "Somebody else changed it at the same time", "Send the same request again."),
     ("state_conflict", "The state does not allow this", "The detail says which state it is in."),
     ("limit_reached", "A limit is reached", "Raise the tenant's limit, or remove something."),
     ("payment_in_progress", "A payment is in progress", "Wait for the payment to end."),

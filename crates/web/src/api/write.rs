@@ -115,7 +115,8 @@ impl Outcome {
         self
     }
 
-    fn done(self) -> Result<Done> {
+    /// As it is kept and sent.
+    pub(crate) fn done(self) -> Result<Done> {
         let mut headers = self.headers;
         let body = match (self.bytes, &self.body) {
             (Some(bytes), _) => bytes,
@@ -191,7 +192,8 @@ impl Caller {
     }
 }
 
-fn answer(performed: Performed) -> Response {
+/// What was performed, as the asker gets it.
+pub(crate) fn answer(performed: Performed) -> Response {
     match performed {
         Performed::Now(answer) => response(answer),
         Performed::Before(answer) => {

@@ -200,6 +200,9 @@ async fn lists_are_filtered(#[case] engine: Engine) {
         ("issued%5Bgte%5D=2026-05-20T00:00:00Z", vec![&*second, &*third]),
         ("due%5Bgte%5D=2026-06-04&due%5Blt%5D=2026-06-05", vec![&*second]),
         ("due%5Bgte%5D=2026-06-05", vec![&*third]),
+        ("q=INV-00000", vec![&*first, &*second, &*third]),
+        ("q=000003", vec![]),
+        ("issued%5Blt%5D=2026-05-20T00:00:00Z&sort=issued_at", vec![&*first]),
     ] {
         let found = api.get(&format!("/v1/invoices?{filter}")).await.expect(200).json();
         let found = found["data"].as_array().unwrap().clone();
@@ -210,9 +213,17 @@ async fn lists_are_filtered(#[case] engine: Engine) {
         wanted.sort_unstable();
         assert_eq!(found, wanted, "{filter}");
     }
-    for wrong in
-        ["status=unpaid", "kind=x", "sort=total", "expand%5B%5D=x", "due%5Bgte%5D=1", "x=1"]
-    {
+    for wrong in [
+        "status=unpaid",
+        "kind=x",
+        "sort=total",
+        "expand%5B%5D=x",
+        "due%5Bgte%5D=1",
+        "x=1",
+        "due%5Bgte%5D=2026-06-05&sort=-created_at",
+        "due%5Bgte%5D=2026-06-05&sort=issued_at",
+        "issued%5Bgte%5D=2026-05-20T00:00:00Z&sort=due_date",
+    ] {
         api.get(&format!("/v1/invoices?{wrong}")).await.expect(422);
     }
     let expanded = api.get("/v1/invoices?expand%5B%5D=lines&status=paid").await.expect(200).json();

@@ -194,3 +194,123 @@ async fn a_batch_that_is_pushed_again_changes_nothing(#[case] engine: Engine) {
     capped.api.world.app.import_file(&request, &mut |_| {}).await.unwrap();
     assert_eq!(capped.state().await.0, "active");
 }
+
+// LIM-03 whatever is charged counts when it comes: charges, reported units, numbers
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn whatever_reaches_the_spend_cap_is_noticed_then(#[case] engine: Engine) {
+    let limits = json!({"monthly_spend": "100.00", "alert_threshold": 100});
+    let Some(capped) = Capped::fresh(engine, limits).await else { return };
+    let api = &capped.api;
+    let tenant = api.get(&capped.path).await.json()["id"].clone();
+    let suspended = (json!("suspended"), json!(["limit:monthly_spend"]));
+    let freed = async || {
+        assert_eq!(capped.state().await, suspended);
+        api.call("POST", &format!("{}/activate", capped.path)).send().await.expect(200);
+    };
+    // The number is 10.00 already.
+    let charge =
+        |price: &str| json!({"tenant_id": tenant, "description": "Porting", "unit_price": price});
+    api.post("/v1/one-time-charges", charge("89.99")).await.expect(201);
+    assert_eq!(capped.state().await, (json!("active"), json!([])));
+    let reaching = api.post("/v1/one-time-charges", charge("0.01")).await.expect(201);
+    freed().await;
+    let log = api.get("/v1/audit-entries?actor_id=limit:monthly_spend").await.json();
+    let after = &log["data"][0]["after"];
+    assert_eq!((&after["cap"], &after["value"]), (&json!("100.00"), &json!("100.00")));
+    assert_eq!(after["charge_id"], reaching.json()["id"]);
+    // One that begins later is not charged yet.
+    api.call("DELETE", reaching.header("location")).send().await.expect(200);
+    let mut later = charge("50.00");
+    later["starts_at"] = json!("2026-05-30T00:00:00Z");
+    let later = api.post("/v1/one-time-charges", later).await.expect(201);
+    assert_eq!(capped.state().await.0, "active");
+    let earlier = json!({"starts_at": "2026-05-01T00:00:00Z"});
+    api.patch(later.header("location"), earlier).await.expect(200);
+    freed().await;
+    api.call("DELETE", later.header("location")).send().await.expect(200);
+    // Units that are reported of a metered charge.
+    let pages = json!({"tenant_id": tenant, "description": "Fax pages", "unit_price": "0.01"});
+    let pages = api.post("/v1/metered-charges", pages).await.expect(201);
+    assert_eq!(capped.state().await.0, "active");
+    let usage = format!("{}/usage", pages.header("location"));
+    api.post(&usage, json!({"report_id": "r1", "quantity": "1"})).await.expect(201);
+    freed().await;
+    api.post(&usage, json!({"report_id": "r2", "quantity": "-1"})).await.expect(201);
+    assert_eq!(capped.state().await.0, "active");
+    // Another number.
+    let number = json!({"tenant_id": tenant, "number": "+15015550112"});
+    let number = api.post("/v1/phone-numbers", number).await.expect(201).json();
+    freed().await;
+    let log = api.get("/v1/audit-entries?actor_id=limit:monthly_spend").await.json();
+    let causes = log["data"].as_array().unwrap().iter().map(|it| &it["after"]["phone_number_id"]);
+    assert_eq!(causes.filter(|id| **id == number["id"]).count(), 1);
+    api.world.assert_clean().await;
+}
+
+// LIM-18
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn without_usage_alerts_nobody_is_mailed_and_caps_hold(#[case] engine: Engine) {
+    let limits = json!({"max_monthly_minutes": 10, "on_limit": "suspend"});
+    let Some(capped) = Capped::fresh(engine, limits).await else { return };
+    let partner = capped.api.get("/v1/partner").await.expect(200).json();
+    assert_eq!(partner["usage_alerts"], true);
+    let off = capped.api.patch("/v1/partner", json!({"usage_alerts": false})).await.expect(200);
+    assert_eq!(off.json()["usage_alerts"], false);
+    assert_eq!(capped.api.get("/v1/partner").await.json(), off.json());
+    capped.talk(0, 8).await;
+    capped.talk(8, 2).await;
+    assert_eq!(capped.subjects().await, Vec::<String>::new());
+    assert_eq!(capped.state().await, (json!("suspended"), json!(["limit:max_minutes"])));
+    // Switched on again, the next one is told.
+    capped.api.patch("/v1/partner", json!({"usage_alerts": true})).await.expect(200);
+    capped.api.call("POST", &format!("{}/activate", capped.path)).send().await.expect(200);
+    capped.talk(10, 1).await;
+    assert_eq!(capped.subjects().await, ["acme has hit 100% of their monthly minute cap"]);
+}
+
+// LIM-01 LIM-15 every tenant's limits as one list, and what to begin with
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn all_limits_are_listed_and_good_ones_are_offered(#[case] engine: Engine) {
+    let limits = json!({"monthly_spend": "20.00", "max_extensions": 5, "on_limit": "alert"});
+    let Some(capped) = Capped::fresh(engine, limits).await else { return };
+    let api = &capped.api;
+    let other = api.world.tenant(&api.partner, "OAKS").await;
+    let list = api.get("/v1/tenant-limits").await.expect(200).json();
+    let rows = list["data"].as_array().unwrap();
+    let by_name = |name: &str| rows.iter().find(|row| row["tenant_name"] == name).unwrap().clone();
+    let (acme, oaks) = (by_name("acme"), by_name("OAKS"));
+    assert_eq!(rows.len(), 2);
+    let expected = json!({"tenant_id": capped.path.rsplit('/').next(), "tenant_name": "acme",
+        "tenant_status": "active", "monthly_spend": "20.00", "currency": "USD",
+        "max_extensions": 5, "max_phone_numbers": null, "max_monthly_minutes": null,
+        "alert_threshold": 80, "on_limit": "alert", "version": 2});
+    assert_eq!(acme, expected);
+    let caps = ["monthly_spend", "max_extensions", "max_phone_numbers", "max_monthly_minutes"];
+    assert!(caps.iter().all(|cap| oaks[cap].is_null()), "{oaks}");
+    assert_eq!((&oaks["alert_threshold"], &oaks["on_limit"]), (&json!(80), &json!("suspend")));
+    let found = api.get("/v1/tenant-limits?q=oak&status=active").await.expect(200).json();
+    assert_eq!(found["data"], json!([oaks]));
+    let owner = Some(api.partner.partner_id);
+    let restricted = api.key_of(owner, &[], Some(&[other.tenant_id])).await;
+    let own = api.call("GET", "/v1/tenant-limits").key(&restricted).send().await.expect(200);
+    assert_eq!(own.json()["data"], json!([oaks]));
+    // One step takes the recommended ones over.
+    let mut good =
+        api.get("/v1/tenant-defaults").await.expect(200).json()["recommended_limits"].take();
+    let expected = json!({"monthly_spend": "500.00", "currency": "USD", "max_extensions": 50,
+        "max_phone_numbers": 10, "max_monthly_minutes": 5000, "alert_threshold": 80,
+        "on_limit": "suspend"});
+    assert_eq!(good, expected);
+    good.as_object_mut().unwrap().remove("currency");
+    let set = api.patch("/v1/tenant-defaults", json!({"limits": good})).await.expect(200).json();
+    assert_eq!(set["limits"], expected);
+}

@@ -35,6 +35,43 @@ async fn a_key_is_shown_once_narrowed_and_taken_back(#[case] engine: Engine) {
     assert_eq!(api.get(&path).await.json()["status"], "revoked");
 }
 
+// KEY-06 what a list of keys shows of each
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_list_of_keys_shows_how_each_stands(#[case] engine: Engine) {
+    let Some(api) = Api::fresh(engine).await else { return };
+    let tenant = api.world.tenant(&api.partner, "ACME").await.tenant_id;
+    let new = json!({"name": "Books", "scopes": ["billing:read", "tenants:read"]});
+    let whole = api.post("/v1/api-keys", new).await.expect(201).json();
+    let new = json!({"name": "Acme's own", "scopes": ["calls:read"], "tenant_ids": [tenant]});
+    let narrow = api.post("/v1/api-keys", new).await.expect(201).json();
+    let row = async |key: &serde_json::Value| {
+        let list = api.get("/v1/api-keys").await.expect(200).json();
+        let rows = list["data"].as_array().unwrap().clone();
+        rows.into_iter().find(|row| row["id"] == key["id"]).unwrap()
+    };
+    let fresh = row(&whole).await;
+    let (name, masked) = (&fresh["name"], fresh["masked"].as_str().unwrap());
+    assert_eq!((name, masked.starts_with("sk_test_...")), (&json!("Books"), true));
+    assert_eq!(fresh["scopes"], json!(["tenants:read", "billing:read"]));
+    assert_eq!((&fresh["tenant_ids"], &fresh["status"]), (&json!(null), &json!("active")));
+    assert_eq!(fresh["last_used_at"], json!(null));
+    assert_eq!(row(&narrow).await["tenant_ids"], json!([tenant]));
+    let secret = whole["secret"].as_str().unwrap();
+    api.call("GET", "/v1/tenants").key(secret).send().await.expect(200);
+    // Uses are written down behind the answers.
+    while row(&whole).await["last_used_at"].is_null() {
+        tokio::task::yield_now().await;
+    }
+    api.call("POST", &format!("/v1/api-keys/{}/revoke", narrow["id"].as_str().unwrap()))
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(row(&narrow).await["status"], "revoked");
+}
+
 // KEY-12 API-06
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]

@@ -88,6 +88,64 @@ async fn twins_at_the_same_time_have_one_effect(#[case] engine: Engine) {
     assert_eq!(api.created_tenants().await, 1);
 }
 
+// API-10 a lost race is no failed precondition where nobody stated one
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_loses_a_race_is_told_of_a_conflict(#[case] engine: Engine) {
+    let Some(api) = Api::fresh(engine).await else { return };
+    let edit = |number: usize| {
+        let call = api.call("PATCH", "/v1/partner").json(json!({"brand_name": number.to_string()}));
+        call.send()
+    };
+    let mut won = 0;
+    for _ in 0..3 {
+        for answer in futures::future::join_all((0..12).map(edit)).await {
+            let status = answer.status.as_u16();
+            won += i64::from(status == 200);
+            if status != 200 {
+                assert_eq!(answer.problem(), (409, "conflict".to_owned()));
+            }
+        }
+    }
+    let version = api.get("/v1/partner").await.json()["version"].as_i64().unwrap();
+    assert!(won >= 3 && version == won + 1, "{won} won and {version} is the version");
+    let stale = api.call("PATCH", "/v1/partner").header("if-match", "\"1\"");
+    let stale = stale.json(json!({"brand_name": "x"})).send().await;
+    assert_eq!(stale.problem(), (412, "precondition_failed".to_owned()));
+}
+
+// API-10 an object given as a list of its fields is refused where it stands
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_list_is_no_object_at_any_depth(#[case] engine: Engine) {
+    let Some(api) = Api::fresh(engine).await else { return };
+    let tenant = api.world.tenant(&api.partner, "ACME").await.tenant_id;
+    let line = json!({"description": "a", "unit_price": "1"});
+    let as_list = json!(["a", null, null, "1", null]);
+    let limits = json!(["1.00", 1, 1, 1, 80, "alert"]);
+    for (path, method, body, pointer) in [
+        ("/v1/tenants", "POST", json!([]), ""),
+        (
+            "/v1/invoices",
+            "POST",
+            json!({"tenant_id": tenant, "lines": [line, as_list]}),
+            "/lines/1",
+        ),
+        ("/v1/tenant-defaults", "PATCH", json!({"limits": limits}), "/limits"),
+    ] {
+        let answer = api.call(method, path).json(body).send().await.expect(422).json();
+        let error = &answer["errors"][0];
+        assert_eq!(
+            (&error["pointer"], &error["message"]),
+            (&json!(pointer), &json!("must be an object"))
+        );
+    }
+}
+
 // RTL-02 RTL-03 RTL-04
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]

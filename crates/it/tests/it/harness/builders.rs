@@ -92,6 +92,7 @@ pub(crate) fn partner(number: u128) -> Partner {
         status: PartnerStatus::Active,
         status_since: at(START),
         terms_days: 15,
+        usage_alerts: true,
         default_profile: id(1),
         increments: BillingIncrements { minimum_seconds: 6, increment_seconds: 6 },
         created_at: at(START),

@@ -51,6 +51,26 @@ pub(crate) async fn fresh(engine: Engine) -> Option<TestDb> {
     })
 }
 
+/// A database whose schema is that of `version`, or `None` where the environment leaves `engine`
+/// out. Its `url` opens it as it is today.
+pub(crate) async fn as_of(engine: Engine, version: i64) -> Option<TestDb> {
+    if !engine.is_wanted() {
+        return None;
+    }
+    let (url, place) = match engine {
+        Engine::Sqlite => {
+            let directory = tempfile::Builder::new().prefix("trunkline-it-").tempdir().unwrap();
+            let url = format!("sqlite:{}", directory.path().join("trunkline.db").display());
+            (url, Place::Directory(directory))
+        }
+        Engine::Postgres => {
+            let database = Database::empty().await;
+            (database.url(), Place::Server(database))
+        }
+    };
+    Some(TestDb { db: Db::open_as_of(&url, version).await.unwrap(), url, place })
+}
+
 /// Makes a database like the template.
 async fn copy_of_template() -> Database {
     static CHECKED: OnceLock<()> = OnceLock::new();

@@ -191,13 +191,24 @@ impl Tour {
                     let (name, rest) = name.split_once('}').unwrap();
                     let list = address.trim_end_matches('/').to_owned();
                     let of = template.trim_end_matches('/').to_owned();
-                    address.push_str(&self.element((&of, &list), name, operation).await?);
+                    let element = match self.lived_in(operation, &of) {
+                        Some(partner) => partner,
+                        None => self.element((&of, &list), name, operation).await?,
+                    };
+                    address.push_str(&element);
                     address.push_str(rest);
                 }
             }
             template.push_str(part);
         }
         Ok(address)
+    }
+
+    /// The partner that has things, for what the operator does to one of its things.
+    fn lived_in(&self, operation: &Operation, template: &str) -> Option<String> {
+        let has_parts = operation.is_operators() && operation.parameters().len() > 1;
+        let is_partner = has_parts && template.ends_with("/partners");
+        is_partner.then(|| self.api.partner.partner_id.to_string())
     }
 
     /// Something in the list with this template and address.

@@ -134,6 +134,7 @@ async fn a_deck_is_its_owners_list_of_versions(#[case] engine: Engine) {
         name: "Domestic".to_owned(),
         latest_version: 0,
         created_at: at(START),
+        version: 1,
     };
     for owner in [None, Some(id(1))] {
         decks::insert(&mut tx, owner, &deck).await.unwrap();
@@ -147,6 +148,7 @@ async fn a_deck_is_its_owners_list_of_versions(#[case] engine: Engine) {
     let foreign = decks::add_version(&mut tx, Some(id(2)), &second).await.unwrap_err();
     assert!(matches!(foreign, StoreError::Stale("the rate deck")), "{foreign}");
     deck.latest_version = 2;
+    deck.version = 3;
     assert_eq!(decks::page(&mut tx, Some(id(1)), None, 9).await.unwrap(), [deck]);
     assert_eq!(decks::page(&mut tx, Some(id(1)), Some(id(1)), 9).await.unwrap(), []);
     let found = decks::version(&mut tx, Some(id(1)), (id(1), 1)).await.unwrap();

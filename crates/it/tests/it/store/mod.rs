@@ -4,5 +4,7 @@ mod accounts;
 mod catalog;
 mod engines;
 mod inventory;
+mod migrations;
 mod money;
 mod outbox;
+mod plans;

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::charges::{Wanted, amount, created, ended, found, listed, shown};
+use super::charges::{Changes, Wanted, amount, created, edited, ended, found, listed, shown};
 use crate::api::{
     Api,
     body::Body,
@@ -35,7 +35,7 @@ const WRITE: Scope = Scope::write(Category::Billing);
 pub(in crate::api) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(list_recurring, create_recurring))
-        .routes(routes!(get_recurring, end_recurring))
+        .routes(routes!(get_recurring, edit_recurring, end_recurring))
         .routes(routes!(list_metered, create_metered))
         .routes(routes!(get_metered, end_metered))
         .routes(routes!(report_usage))
@@ -71,6 +71,29 @@ struct RecurringChargeInput {
     starts_at: Option<Instant>,
     /// Until when (exclusive); for good where this is left out.
     ends_at: Option<Instant>,
+}
+
+/// What changes of a recurring charge. What is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RecurringChargeChanges {
+    /// Shown on the invoice line.
+    #[schema(min_length = 1, max_length = 120, example = "Support plan, large")]
+    description: Option<String>,
+    /// How many units, with up to 6 decimals.
+    #[schema(value_type = Option<String>, example = "2")]
+    quantity: Option<Decimal>,
+    /// Price of one unit and period in the tenant's currency; negative for a discount.
+    #[schema(value_type = Option<String>, example = "29.00")]
+    unit_price: Option<Decimal>,
+    /// Whether tax is due on it.
+    taxable: Option<bool>,
+    /// From when.
+    starts_at: Option<Instant>,
+    /// Until when (exclusive); null for good.
+    #[serde(default, deserialize_with = "crate::api::body::given")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    ends_at: Option<Option<Instant>>,
 }
 
 /// A metered charge to be.
@@ -174,11 +197,33 @@ async fn create_recurring(
     params(("id" = String, Path, description = "The charge's id")),
     security(("key" = ["billing:read"])),
     responses((status = 200, body = resource::Charge, description = "The charge")))]
-async fn get_recurring(
+async fn get_recurring(caller: Caller, At(id): At<ChargeId>) -> Result<Response, Problem> {
+    shown(caller, (id, ChargeKind::Recurring)).await
+}
+
+/// Edit a recurring charge
+///
+/// Until the first period that it runs in has closed; afterwards end it and create another one.
+/// Tells `charge.updated`.
+#[utoipa::path(patch, path = "/v1/recurring-charges/{id}", tag = "Charges",
+    operation_id = "edit_recurring_charge",
+    params(("id" = String, Path, description = "The charge's id")),
+    request_body = RecurringChargeChanges, security(("key" = ["billing:write"])),
+    responses((status = 200, body = resource::Charge, description = "The charge as it is now")))]
+async fn edit_recurring(
     caller: Caller,
     At(id): At<ChargeId>,
-) -> Result<Json<resource::Charge>, Problem> {
-    shown(caller, (id, ChargeKind::Recurring)).await
+    Body(input): Body<RecurringChargeChanges>,
+) -> Result<Response, Problem> {
+    let changes = Changes {
+        description: input.description,
+        quantity: input.quantity,
+        unit_price: input.unit_price,
+        taxable: input.taxable,
+        starts_at: input.starts_at,
+        ends_at: input.ends_at,
+    };
+    edited(caller, (id, ChargeKind::Recurring), changes).await
 }
 
 /// End a recurring charge
@@ -238,10 +283,7 @@ async fn create_metered(
     params(("id" = String, Path, description = "The charge's id")),
     security(("key" = ["billing:read"])),
     responses((status = 200, body = resource::Charge, description = "The charge")))]
-async fn get_metered(
-    caller: Caller,
-    At(id): At<ChargeId>,
-) -> Result<Json<resource::Charge>, Problem> {
+async fn get_metered(caller: Caller, At(id): At<ChargeId>) -> Result<Response, Problem> {
     shown(caller, (id, ChargeKind::Metered)).await
 }
 

@@ -6,7 +6,7 @@
 use app::{
     error::{AppError, FieldError},
     resource::{self, Decimal, Instant},
-    setup::{ChargeFilter, KeptCharge, NewCharge},
+    setup::{ChargeEdit, ChargeFilter, KeptCharge, NewCharge},
 };
 use axum::{Json, response::Response};
 use domain::{
@@ -26,16 +26,18 @@ use crate::api::{
     paging::{List, Paging, list_query},
     problem::Problem,
     query::{At, Query},
-    write::Outcome,
+    write::{Outcome, shown as with_version},
 };
 
 const READ: Scope = Scope::read(Category::Billing);
 const WRITE: Scope = Scope::write(Category::Billing);
 
 pub(in crate::api) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new()
-        .routes(routes!(list_one_time, create_one_time))
-        .routes(routes!(get_one_time, withdraw_one_time))
+    OpenApiRouter::new().routes(routes!(list_one_time, create_one_time)).routes(routes!(
+        get_one_time,
+        edit_one_time,
+        withdraw_one_time
+    ))
 }
 
 list_query! {
@@ -68,6 +70,56 @@ struct OneTimeChargeInput {
     taxable: Option<bool>,
     /// It falls on the first invoice over a period that ends later; now where this is left out.
     starts_at: Option<Instant>,
+}
+
+/// What changes of a one-time charge. What is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OneTimeChargeChanges {
+    /// Shown on the invoice line.
+    #[schema(min_length = 1, max_length = 120, example = "Porting of two numbers")]
+    description: Option<String>,
+    /// How many units, with up to 6 decimals.
+    #[schema(value_type = Option<String>, example = "2")]
+    quantity: Option<Decimal>,
+    /// Price of one unit in the tenant's currency, with up to 9 decimals; negative for a discount.
+    #[schema(value_type = Option<String>, example = "20.00")]
+    unit_price: Option<Decimal>,
+    /// Whether tax is due on it.
+    taxable: Option<bool>,
+    /// It falls on the first invoice over a period that ends later.
+    starts_at: Option<Instant>,
+}
+
+/// What changes of a charge, whatever its kind.
+pub(super) struct Changes {
+    pub(super) description: Option<String>,
+    pub(super) quantity: Option<Decimal>,
+    pub(super) unit_price: Option<Decimal>,
+    pub(super) taxable: Option<bool>,
+    pub(super) starts_at: Option<Instant>,
+    pub(super) ends_at: Option<Option<Instant>>,
+}
+
+impl Changes {
+    fn edit(&self) -> Result<ChargeEdit, AppError> {
+        let mut errors = Vec::new();
+        let quantity = self.quantity.as_ref();
+        let quantity = quantity.map(|it| amount("quantity", it, Micros::parse, &mut errors));
+        let price = self.unit_price.as_ref();
+        let unit_price = price.map(|it| amount("unit_price", it, Nanos::parse, &mut errors));
+        if !errors.is_empty() {
+            return Err(AppError::Invalid(errors));
+        }
+        Ok(ChargeEdit {
+            description: self.description.as_ref().map(|it| it.trim().to_owned()),
+            quantity: quantity.flatten(),
+            unit_price: unit_price.flatten(),
+            taxable: self.taxable,
+            starts_at: self.starts_at.map(|Instant(at)| at),
+            ends_at: self.ends_at.map(|end| end.map(|Instant(at)| at)),
+        })
+    }
 }
 
 /// What a charge is made of, whatever its kind.
@@ -182,9 +234,32 @@ pub(super) async fn found(
 pub(super) async fn shown(
     caller: Caller,
     wanted: (ChargeId, ChargeKind),
-) -> Result<Json<resource::Charge>, Problem> {
+) -> Result<Response, Problem> {
     let kept = found(&caller, READ, wanted).await?;
-    Ok(Json(resource::Charge::of(&kept, caller.now())))
+    Ok(with_version(&resource::Charge::of(&kept, caller.now()), kept.version))
+}
+
+/// Edits a charge that no invoice carries.
+pub(super) async fn edited(
+    caller: Caller,
+    wanted: (ChargeId, ChargeKind),
+    changes: Changes,
+) -> Result<Response, Problem> {
+    let partner_id = caller.partner(WRITE)?.partner_id;
+    let tenant_id = found(&caller, WRITE, wanted).await?.charge.tenant_id;
+    let edit = changes.edit().map_err(|error| caller.problem(error))?;
+    let now = caller.now();
+    let asker = caller.clone();
+    caller
+        .write(async move |app| {
+            let before = app.charge(partner_id, wanted).await?;
+            let target = (wanted.0, wanted.1, asker.seen(before.version));
+            let after = app.edit_charge(partner_id, target, &edit).await?;
+            let outcome = Outcome::ok(&resource::Charge::of(&after, now))?.version(after.version);
+            let before = resource::Charge::of(&before, now);
+            Ok(outcome.audited("charge.edit", wanted.0, Some(&before))?.about(tenant_id))
+        })
+        .await
 }
 
 /// Ends or withdraws a charge.
@@ -262,11 +337,32 @@ async fn create_one_time(
     params(("id" = String, Path, description = "The charge's id")),
     security(("key" = ["billing:read"])),
     responses((status = 200, body = resource::Charge, description = "The charge")))]
-async fn get_one_time(
+async fn get_one_time(caller: Caller, At(id): At<ChargeId>) -> Result<Response, Problem> {
+    shown(caller, (id, ChargeKind::OneTime)).await
+}
+
+/// Edit a one-time charge
+///
+/// While no invoice carries it and it is not withdrawn. Tells `charge.updated`.
+#[utoipa::path(patch, path = "/v1/one-time-charges/{id}", tag = "Charges",
+    operation_id = "edit_one_time_charge",
+    params(("id" = String, Path, description = "The charge's id")),
+    request_body = OneTimeChargeChanges, security(("key" = ["billing:write"])),
+    responses((status = 200, body = resource::Charge, description = "The charge as it is now")))]
+async fn edit_one_time(
     caller: Caller,
     At(id): At<ChargeId>,
-) -> Result<Json<resource::Charge>, Problem> {
-    shown(caller, (id, ChargeKind::OneTime)).await
+    Body(input): Body<OneTimeChargeChanges>,
+) -> Result<Response, Problem> {
+    let changes = Changes {
+        description: input.description,
+        quantity: input.quantity,
+        unit_price: input.unit_price,
+        taxable: input.taxable,
+        starts_at: input.starts_at,
+        ends_at: None,
+    };
+    edited(caller, (id, ChargeKind::OneTime), changes).await
 }
 
 /// Withdraw a one-time charge

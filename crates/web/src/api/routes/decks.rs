@@ -15,14 +15,17 @@ use axum::{
 };
 use domain::{
     api_key::{Category, Scope},
-    ids::DeckId,
+    ids::{DeckId, PartnerId},
     paging::{Key, Order, Page, PageRequest, Side},
 };
+use serde::Deserialize;
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::deck_input::{DeckInput, DeckUpload, DeckVersionInput, UploadQuery, checked, compared};
 use crate::api::{
     Api,
+    body::Body,
     caller::Caller,
     paging::{KeyKind, List, Sort, list_query},
     problem::Problem,
@@ -40,12 +43,21 @@ const BY_ROW: Sort = Sort { name: "row", kind: KeyKind::Int };
 pub(in crate::api) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
-        .routes(routes!(get))
+        .routes(routes!(get, rename, delete))
         .routes(routes!(versions, add_version))
         .routes(routes!(rows))
 }
 
 list_query! { DeckQuery {} }
+
+/// Another name of a rate deck.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DeckName {
+    /// For people.
+    #[schema(min_length = 1, max_length = 120, example = "International")]
+    name: String,
+}
 
 /// List rate decks
 ///
@@ -98,9 +110,9 @@ async fn create(caller: Caller, upload: DeckUpload<DeckInput>) -> Result<Respons
         .write(async move |app| {
             let deck = app.create_deck(owner, input.name.trim()).await?;
             app.add_checked_version(owner, deck.deck_id, (&checked, from)).await?;
-            let deck = resource::RateDeck::from(&Deck { latest_version: 1, ..deck });
+            let deck = resource::RateDeck::from(&app.deck(owner, deck.deck_id).await?);
             let location = format!("/v1/rate-decks/{}", deck.id);
-            let outcome = Outcome::created(location, &deck)?.version(1);
+            let outcome = Outcome::created(location, &deck)?.version(deck.version);
             outcome.audited("rate_deck.create", deck.id, None::<&()>)
         })
         .await
@@ -117,7 +129,70 @@ async fn get(caller: Caller, At(deck_id): At<DeckId>) -> Result<Response, Proble
     let deck = caller.api.app().deck(Some(reach.partner_id), deck_id).await;
     let deck = deck.map_err(|error| caller.problem(error))?;
     reach.whole_partner()?;
-    Ok(shown(&resource::RateDeck::from(&deck), deck.latest_version))
+    Ok(shown(&resource::RateDeck::from(&deck), deck.version))
+}
+
+/// Rename a rate deck
+///
+/// Its versions and prices stay. Tells `rate_deck.renamed`.
+#[utoipa::path(patch, path = "/v1/rate-decks/{id}", tag = "Rate decks",
+    operation_id = "rename_rate_deck",
+    params(("id" = String, Path, description = "The deck's id")),
+    request_body = DeckName, security(("key" = ["billing:write"])),
+    responses((status = 200, body = resource::RateDeck, description = "The deck as it is now")))]
+async fn rename(
+    caller: Caller,
+    At(deck_id): At<DeckId>,
+    Body(input): Body<DeckName>,
+) -> Result<Response, Problem> {
+    let owner = Some(owned(&caller, deck_id).await?);
+    let asker = caller.clone();
+    caller
+        .write(async move |app| {
+            let before = app.deck(owner, deck_id).await?;
+            let seen = (deck_id, asker.seen(before.version));
+            let deck = app.rename_deck(owner, seen, input.name.trim()).await?;
+            let outcome = Outcome::ok(&resource::RateDeck::from(&deck))?.version(deck.version);
+            let before = resource::RateDeck::from(&before);
+            outcome.audited("rate_deck.rename", deck_id, Some(&before))
+        })
+        .await
+}
+
+/// Delete a rate deck
+///
+/// With its versions. Refused while a billing profile names it in any of its versions, and once it
+/// priced a call: what was billed stays explained. Tells `rate_deck.deleted`.
+#[utoipa::path(delete, path = "/v1/rate-decks/{id}", tag = "Rate decks",
+    operation_id = "delete_rate_deck",
+    params(
+        ("id" = String, Path, description = "The deck's id"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the version that goes"),
+    ),
+    security(("key" = ["billing:write"])),
+    responses((status = 204, description = "It is gone")))]
+async fn delete(caller: Caller, At(deck_id): At<DeckId>) -> Result<Response, Problem> {
+    let partner_id = owned(&caller, deck_id).await?;
+    let asker = caller.clone();
+    caller
+        .write(async move |app| {
+            let before = app.deck(Some(partner_id), deck_id).await?;
+            if asker.seen(before.version) != before.version {
+                return Err(AppError::Stale("the rate deck"));
+            }
+            app.delete_deck(partner_id, deck_id).await?;
+            let before = resource::RateDeck::from(&before);
+            Outcome::gone().audited("rate_deck.delete", deck_id, Some(&before))
+        })
+        .await
+}
+
+/// The partner whose deck this is, if the key may change it.
+async fn owned(caller: &Caller, deck_id: DeckId) -> Result<PartnerId, Problem> {
+    let reach = caller.partner(WRITE)?;
+    let deck = caller.api.app().deck(Some(reach.partner_id), deck_id).await;
+    deck.map_err(|error| caller.problem(error))?;
+    reach.whole_partner()
 }
 
 /// List the versions of a rate deck

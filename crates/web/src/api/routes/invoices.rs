@@ -19,7 +19,7 @@ use domain::{
         status::InvoiceStatus,
     },
     paging::{Key, Order},
-    time::Day,
+    time::{Day, Timestamp},
 };
 use sha2::{Digest, Sha256};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -56,7 +56,8 @@ list_query! {
         kind: Option<String>,
         /// Only the one with this number.
         number: Option<String>,
-        /// Only with this text in their number, or in their tenant's name or SIP prefix.
+        /// Only those whose number begins with this text, in whatever case, or whose tenant has it
+        /// in its name or SIP prefix. Of more than 1,000 such numbers the last are found.
         q: Option<String>,
         /// Only made from then on.
         #[serde(rename = "created[gte]")]
@@ -64,22 +65,23 @@ list_query! {
         /// Only made before then.
         #[serde(rename = "created[lt]")]
         created_until: Option<Instant>,
-        /// Only issued from then on.
+        /// Only issued from then on, in the order of `issued_at`.
         #[serde(rename = "issued[gte]")]
         issued_since: Option<Instant>,
-        /// Only issued before then.
+        /// Only issued before then, in the order of `issued_at`.
         #[serde(rename = "issued[lt]")]
         issued_until: Option<Instant>,
-        /// Only due on that day or later.
+        /// Only due on that day or later, in the order of `due_date`.
         #[serde(rename = "due[gte]")]
         #[param(value_type = Option<String>, format = Date)]
         due_since: Option<Day>,
-        /// Only due before that day.
+        /// Only due before that day, in the order of `due_date`.
         #[serde(rename = "due[lt]")]
         #[param(value_type = Option<String>, format = Date)]
         due_until: Option<Day>,
-        /// `created_at` or `due_date`, with a minus sign for the latest first; `-created_at` where
-        /// nothing is said. Drafts have no due date and are left out by it.
+        /// `created_at`, `issued_at` or `due_date`, with a minus sign for the latest first. A range
+        /// is asked for in its own order, which is then the default; elsewhere that is
+        /// `-created_at`. Drafts are neither issued nor due, and are left out by those two.
         sort: Option<String>,
         /// `lines` to have each invoice's lines, too.
         #[serde(rename = "expand[]")]
@@ -87,18 +89,38 @@ list_query! {
     }
 }
 
-/// What a text asks to sort by.
-fn sort(text: Option<&str>) -> Result<(InvoiceSort, Sort, Order), Problem> {
-    let text = text.unwrap_or("-created_at");
+/// What a query asks to sort by. A range in the order of something else would mean to look at
+/// invoices without end before a page is full.
+fn sort(query: &InvoiceQuery) -> Result<(InvoiceSort, Sort, Order), Problem> {
+    let by_issue = query.issued_since.is_some() || query.issued_until.is_some();
+    let by_due = query.due_since.is_some() || query.due_until.is_some();
+    let natural = match (by_issue, by_due) {
+        (true, _) => "-issued_at",
+        (false, true) => "-due_date",
+        (false, false) => "-created_at",
+    };
+    let text = query.sort.as_deref().unwrap_or(natural);
     let (order, name) = match text.strip_prefix('-') {
         Some(name) => (Order::Descending, name),
         None => (Order::Ascending, text),
     };
     let (sort_by, name) = match name {
         "created_at" => (InvoiceSort::Created, "created_at"),
+        "issued_at" => (InvoiceSort::Issued, "issued_at"),
         "due_date" => (InvoiceSort::Due, "due_date"),
-        _ => return Err(Problem::parameter("sort", "must be created_at or due_date")),
+        _ => {
+            let message = "must be created_at, issued_at or due_date";
+            return Err(Problem::parameter("sort", message));
+        }
     };
+    let fits = match sort_by {
+        InvoiceSort::Created => !by_issue && !by_due,
+        InvoiceSort::Issued => by_issue || !by_due,
+        InvoiceSort::Due => by_due || !by_issue,
+    };
+    if !fits {
+        return Err(Problem::parameter("sort", format!("must be {natural} beside this range")));
+    }
     Ok((sort_by, Sort { name, kind: KeyKind::Int }, order))
 }
 
@@ -124,7 +146,7 @@ async fn list(
     Query(query): Query<InvoiceQuery>,
 ) -> Result<Json<List<resource::Invoice>>, Problem> {
     let reach = caller.partner(READ)?;
-    let (sort_by, sort, order) = sort(query.sort.as_deref())?;
+    let (sort_by, sort, order) = sort(&query)?;
     let request = query.paging().request(sort, order)?;
     let with_lines = match query.expand.as_deref() {
         None => false,
@@ -157,6 +179,7 @@ async fn list(
     let place = |invoice: &Invoice| {
         let key = match sort_by {
             InvoiceSort::Created => invoice.created_at.micros(),
+            InvoiceSort::Issued => invoice.issued_at.map_or(0, Timestamp::micros),
             InvoiceSort::Due => invoice.due_day.map_or(0, Day::number),
         };
         (Some(Key::Int(key)), invoice.invoice_id.to_string())

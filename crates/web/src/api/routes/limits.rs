@@ -2,12 +2,13 @@
 
 use app::{
     resource,
-    setup::{DefaultsEdit, LimitsEdit, LimitsOf},
+    setup::{DefaultsEdit, LimitsEdit, LimitsOf, TenantFilter},
 };
-use axum::response::Response;
+use axum::{Json, response::Response};
 use domain::{
     api_key::{Category, Scope},
     ids::{ProfileId, TenantId},
+    tenant::TenantStatus,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -18,8 +19,9 @@ use crate::api::{
     Api,
     body::Body,
     caller::Caller,
+    paging::{List, list_query},
     problem::Problem,
-    query::At,
+    query::{At, Query},
     write::{Outcome, shown},
 };
 
@@ -28,9 +30,19 @@ const WRITE: Scope = Scope::write(Category::Tenants);
 
 pub(in crate::api) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
+        .routes(routes!(list))
         .routes(routes!(get, edit))
         .routes(routes!(reset))
         .routes(routes!(get_defaults, edit_defaults))
+}
+
+list_query! {
+    LimitsQuery {
+        /// Only of tenants with this status: `trial`, `active`, `suspended` or `cancelled`.
+        status: Option<String>,
+        /// Only of tenants with this text in their name or billing address.
+        q: Option<String>,
+    }
 }
 
 /// What changes of limits. What is left out stays; null makes a cap unlimited.
@@ -92,6 +104,30 @@ struct DefaultChanges {
 
 fn resource_of(of: &LimitsOf) -> resource::TenantLimits {
     resource::TenantLimits::of(&of.limits, of.tenant.currency)
+}
+
+/// List the limits of all tenants
+///
+/// Of every tenant that the key reaches, newest tenants first.
+#[utoipa::path(get, path = "/v1/tenant-limits", tag = "Limits",
+    operation_id = "list_tenant_limits",
+    params(LimitsQuery), security(("key" = ["tenants:read"])),
+    responses((status = 200, body = List<resource::TenantLimitsRow>,
+        description = "A page of tenants with their limits")))]
+async fn list(
+    caller: Caller,
+    Query(query): Query<LimitsQuery>,
+) -> Result<Json<List<resource::TenantLimitsRow>>, Problem> {
+    let reach = caller.partner(READ)?;
+    let request = query.paging().newest_first()?;
+    let wrong = || Problem::parameter("status", "is no status of a tenant");
+    let status = query.status.as_deref();
+    let status = status.map(|name| TenantStatus::parse(name).ok_or_else(wrong)).transpose()?;
+    let filter = TenantFilter { tenants: reach.tenants, status, text: query.q, profile_id: None };
+    let page = caller.api.app().limits_of_tenants(reach.partner_id, filter, &request).await;
+    let page = page.map_err(|error| caller.problem(error))?;
+    let place = |of: &LimitsOf| of.tenant.tenant_id.to_string();
+    Ok(Json(List::by_id((page, &request), place, |of| (&of).into())))
 }
 
 /// Get a tenant's limits

@@ -56,6 +56,8 @@ struct PartnerChanges {
     /// Days from issue to due, at most 365.
     #[schema(example = 15, maximum = 365)]
     payment_terms_days: Option<u16>,
+    /// Whether the billing address is mailed when a tenant nears or reaches a usage cap.
+    usage_alerts: Option<bool>,
     /// The billing profile of tenants that are created without a choice.
     #[schema(value_type = Option<String>)]
     default_billing_profile_id: Option<ProfileId>,
@@ -93,6 +95,7 @@ async fn edit(caller: Caller, Body(input): Body<PartnerChanges>) -> Result<Respo
         billing_email: input.billing_email,
         locale: input.locale,
         terms_days: input.payment_terms_days,
+        usage_alerts: input.usage_alerts,
         default_profile: input.default_billing_profile_id,
     };
     let asker = caller.clone();

@@ -16,7 +16,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::api::{
     Api,
-    body::OptionalBody,
+    body::{Body, OptionalBody},
     caller::Caller,
     paging::{List, list_query},
     problem::Problem,
@@ -28,7 +28,11 @@ const READ: Scope = Scope::read(Category::Calls);
 const WRITE: Scope = Scope::write(Category::Calls);
 
 pub(in crate::api) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(retry)).routes(routes!(get))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(retry))
+        .routes(routes!(get))
+        .routes(routes!(dismiss))
 }
 
 list_query! {
@@ -37,7 +41,7 @@ list_query! {
         source: Option<String>,
         /// Only refused for the reason with this code.
         code: Option<String>,
-        /// `open` or `resolved`.
+        /// `open`, `resolved` or `dismissed`.
         state: Option<String>,
         /// Only those refused then or later.
         #[serde(rename = "created[gte]")]
@@ -48,6 +52,15 @@ list_query! {
         #[param(value_type = Option<String>)]
         until: Option<Instant>,
     }
+}
+
+/// Why a refused record is given up.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Dismissal {
+    /// For whoever looks later, at most 500 bytes.
+    #[schema(min_length = 1, max_length = 500, example = "A test call of the switch")]
+    reason: String,
 }
 
 /// Where trying again goes on: the `next` of the answer before.
@@ -93,7 +106,11 @@ async fn list(
         None => None,
         Some("open") => Some("open"),
         Some("resolved") => Some("resolved"),
-        Some(_) => return Err(Problem::parameter("state", "must be open or resolved")),
+        Some("dismissed") => Some("dismissed"),
+        Some(_) => {
+            let message = "must be open, resolved or dismissed";
+            return Err(Problem::parameter("state", message));
+        }
     };
     let filter = RejectFilter {
         source: query.source,
@@ -127,6 +144,30 @@ async fn get(
         Err(_) => (None, Some(STANDARD.encode(&listed.reject.raw))),
     };
     Ok(Json(resource::RejectDetail { reject: (&listed).into(), raw, raw_base64 }))
+}
+
+/// Dismiss a refused record
+///
+/// It is kept, and not tried again. Sending the same record again does not bring it back.
+#[utoipa::path(post, path = "/v1/rejects/{id}/dismiss", tag = "Calls",
+    operation_id = "dismiss_reject",
+    params(("id" = String, Path, description = "The reject's id")),
+    request_body = Dismissal, security(("key" = ["calls:write"])),
+    responses((status = 200, body = resource::RejectView, description = "The record")))]
+async fn dismiss(
+    caller: Caller,
+    At(reject_id): At<RejectId>,
+    Body(input): Body<Dismissal>,
+) -> Result<Response, Problem> {
+    let owner = Some(caller.partner(WRITE)?.whole_partner()?);
+    caller
+        .write(async move |app| {
+            let before = resource::RejectView::from(&app.reject(owner, reject_id).await?);
+            let after = app.dismiss_reject(owner, reject_id, &input.reason).await?;
+            let outcome = Outcome::ok(&resource::RejectView::from(&after))?;
+            outcome.audited("reject.dismiss", reject_id, Some(&before))
+        })
+        .await
 }
 
 /// Try refused records again

@@ -8,7 +8,7 @@ use store::{db::Tx, events::Event};
 
 use super::Hooked;
 use crate::harness::{
-    Engine, Part, World,
+    Api, Engine, Part, World,
     builders::{START, at},
     receiver::{Receiver, Says},
 };
@@ -99,6 +99,44 @@ async fn two_senders_share_what_is_due(#[case] engine: Engine) {
     let (one, two) = tokio::join!(hooked.deliver(), hooked.deliver());
     assert_eq!((one.0 + two.0, one.1 + two.1), (200, 0));
     assert_eq!(receiver.received().len(), 200);
+}
+
+// WHK-21 deliveries cost nothing and count against no limit
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn two_thousand_deliveries_are_free(#[case] engine: Engine) {
+    let Some(hooked) = Hooked::fresh(engine).await else { return };
+    let receiver = Receiver::start(Says::Status(200)).await;
+    hooked.endpoint(&receiver, &["tenant.updated"]).await;
+    happen(&hooked.world, hooked.partner.partner_id, ("tenant.updated", 2_000)).await;
+    let partner_id = hooked.partner.partner_id;
+    let api = Api::over(hooked.world, hooked.partner).await;
+    // One request a minute: what a delivery would take is missed at once.
+    let key = api.key_of(Some(partner_id), &[], None).await;
+    api.world.execute("update partner set rate_per_minute = 2").await;
+    let ask = || api.call("GET", "/v1/partner").key(&key).send();
+    let left = ask().await.expect(200).header("ratelimit").to_owned();
+    assert!(left.contains("\"partner\";r=1;"), "{left}");
+    let money = ["ledger_tx", "ledger_transfer", "charge", "invoice"];
+    let mut before = Vec::new();
+    for table in money {
+        before.push(api.world.count(table).await);
+    }
+    let app = &api.world.app;
+    let mut delivered = 0;
+    while delivered < 2_000 {
+        let report = app.deliver_webhooks(app.clock.now()).await.unwrap();
+        assert!(report.delivered > 0 && report.failed == 0, "{report:?}");
+        delivered += report.delivered;
+    }
+    assert_eq!(receiver.received().len(), 2_000);
+    for (table, before) in money.into_iter().zip(before) {
+        assert_eq!(api.world.count(table).await, before, "{table}");
+    }
+    let left = ask().await.expect(200).header("ratelimit").to_owned();
+    assert!(left.contains("\"partner\";r=0;"), "{left}");
 }
 
 // WHK-20 a commit wakes the sender of its process

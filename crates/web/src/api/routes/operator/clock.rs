@@ -2,18 +2,25 @@
 
 use std::time::Duration;
 
-use app::{error::AppError, requests::Change, resource::Instant};
+use app::{App, error::Result as AppResult, requests::Done, resource::Instant};
 use axum::{
     Json,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{READ, WRITE};
-use crate::api::{Api, body::Body, caller::Caller, problem::Problem};
+use crate::api::{
+    Api,
+    body::Body,
+    caller::Caller,
+    problem::Problem,
+    write::{Outcome, answer},
+};
 
 /// How long an answer waits for the clock; it moves on without it.
 const WAIT: Duration = Duration::from_secs(20);
@@ -42,12 +49,13 @@ struct Advance {
     now: Instant,
 }
 
-fn clock(caller: &Caller) -> Clock {
-    let app = caller.api.app();
-    Clock {
-        now: app.clock.now().into(),
-        simulated: app.clock.is_simulated(),
-        moving: app.clock_mover.is_moving(),
+impl Clock {
+    fn of(app: &App) -> Self {
+        Self {
+            now: app.clock.now().into(),
+            simulated: app.clock.is_simulated(),
+            moving: app.clock_mover.is_moving(),
+        }
     }
 }
 
@@ -57,14 +65,17 @@ fn clock(caller: &Caller) -> Clock {
     responses((status = 200, body = Clock, description = "The clock")))]
 async fn get(caller: Caller) -> Result<Json<Clock>, Problem> {
     caller.operator(READ)?;
-    Ok(Json(clock(&caller)))
+    Ok(Json(Clock::of(caller.api.app())))
 }
 
 /// Advance the clock
 ///
 /// Only where it is simulated, and forward only. Everything that falls due on the way is done:
 /// periods close, invoices are issued, mailed and charged. An answer with 202 says that this goes
-/// on; ask for the clock until it no longer moves. Sending the same request again is harmless.
+/// on; ask for the clock until it no longer moves. With an `Idempotency-Key` the request may be
+/// sent again until it is answered with 200: it is refused with 409 while it is worked on, goes on
+/// where the clock stands if the server was restarted on the way, and gets the first answer with
+/// 200 from then on.
 #[utoipa::path(post, path = "/v1/operator/clock", tag = "Operator", operation_id = "advance_clock",
     request_body = Advance, security(("key" = ["operator:write"])),
     responses(
@@ -73,24 +84,22 @@ async fn get(caller: Caller) -> Result<Json<Clock>, Problem> {
     ))]
 async fn advance(caller: Caller, Body(to): Body<Advance>) -> Result<Response, Problem> {
     caller.operator(WRITE)?;
-    let app = caller.api.app().clone();
     let Instant(to) = to.now;
-    let asking = caller.asking.clone();
-    let moved = caller.api.0.writers.spawn_pinned(move || async move {
-        app.advance_clock(to).await?;
-        let change = Change {
-            action: "clock.advance",
-            tenant_id: None,
-            object_id: to.to_string(),
-            before: None,
-            after: None,
-        };
-        app.note_change(&asking, &change).await
+    let shown = caller.clone();
+    let moved = caller.aside(async move |app, asking| {
+        app.advance_clock_once(asking, to, |app| arrived(app, to)).await
     });
     match tokio::time::timeout(WAIT, moved).await {
-        Err(_) => Ok((StatusCode::ACCEPTED, Json(clock(&caller))).into_response()),
-        Ok(Ok(Ok(()))) => Ok(Json(clock(&caller)).into_response()),
-        Ok(Ok(Err(error))) => Err(caller.problem(error)),
-        Ok(Err(error)) => Err(caller.problem(AppError::Broken(format!("a worker ended: {error}")))),
+        Err(_) => {
+            let clock = Clock::of(shown.api.app());
+            Ok((StatusCode::ACCEPTED, Json(clock)).into_response())
+        }
+        Ok(performed) => Ok(answer(performed?)),
     }
+}
+
+/// The clock, which was moved to `to` and does not move any more once this is said.
+fn arrived(app: &App, to: Timestamp) -> AppResult<Done> {
+    let clock = Clock { moving: false, ..Clock::of(app) };
+    Outcome::ok(&clock)?.audited("clock.advance", to, None::<&()>)?.done()
 }

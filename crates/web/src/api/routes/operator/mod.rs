@@ -1,6 +1,7 @@
 //! `/v1/operator`: what only the operator's keys reach.
 
 mod clock;
+mod invoices;
 mod partners;
 mod platform;
 mod wholesale;
@@ -19,4 +20,5 @@ pub(in crate::api) fn routes() -> OpenApiRouter<Api> {
         .merge(partners::routes())
         .merge(wholesale::routes())
         .merge(clock::routes())
+        .merge(invoices::routes())
 }
