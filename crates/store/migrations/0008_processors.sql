@@ -30,5 +30,6 @@ create table payment_method (
   unique (context, reference)
 );
 create index payment_method_of_owner on payment_method (partner_id, tenant_id, method_id);
-create unique index payment_method_default_once on payment_method (partner_id, coalesce(tenant_id, ''))
+create unique index payment_method_default_once
+  on payment_method (partner_id, coalesce(tenant_id, ''))
   where is_default = 1;

@@ -35,6 +35,8 @@ const PLATFORM_WIDE: &[(&str, &str)] = &[
     ("numbers::is_assigned", "a number is unique on the platform; answers yes or no"),
     ("partners::find_by_slug", "finds a partner by the name in its address"),
     ("partners::page", "the operator's list of partners"),
+    ("processors::connected_with", "the processor names the account alone; answers whose it is"),
+    ("processors::keys_of_account", "the processor names the account alone; answers whose it is"),
     ("webhooks::work::due_endpoints", "senders serve all partners"),
     ("webhooks::work::purge", "what is old goes, whosever it is"),
     ("tenants::is_name_taken", "names for switches are unique; answers yes or no"),
