@@ -20,6 +20,7 @@ from .call_rating import CallRating
 from .call_rating_retail import CallRatingRetail
 from .call_rating_wholesale import CallRatingWholesale
 from .call_record import CallRecord
+from .cancellation import Cancellation
 from .cdr_batch import CdrBatch
 from .cdr_batch_input import CdrBatchInput
 from .cdr_batch_result import CdrBatchResult
@@ -34,8 +35,10 @@ from .created_partner_key import CreatedPartnerKey
 from .credit import Credit
 from .credit_input import CreditInput
 from .deck_input import DeckInput
+from .deck_name import DeckName
 from .deck_version_input import DeckVersionInput
 from .default_changes import DefaultChanges
+from .dismissal import Dismissal
 from .endpoint_changes import EndpointChanges
 from .endpoint_input import EndpointInput
 from .endpoint_with_secret import EndpointWithSecret
@@ -102,6 +105,8 @@ from .list_reject import ListReject
 from .list_reject_data_item import ListRejectDataItem
 from .list_tax_jurisdiction import ListTaxJurisdiction
 from .list_tax_jurisdiction_data_item import ListTaxJurisdictionDataItem
+from .list_tenant_limits_row import ListTenantLimitsRow
+from .list_tenant_limits_row_data_item import ListTenantLimitsRowDataItem
 from .list_wallet_transaction import ListWalletTransaction
 from .list_wallet_transaction_data_item import ListWalletTransactionDataItem
 from .list_webhook_delivery import ListWebhookDelivery
@@ -114,6 +119,7 @@ from .new_api_key import NewApiKey
 from .new_cdr_source import NewCdrSource
 from .new_extension import NewExtension
 from .new_number import NewNumber
+from .one_time_charge_changes import OneTimeChargeChanges
 from .one_time_charge_input import OneTimeChargeInput
 from .operator import Operator
 from .paid_input import PaidInput
@@ -134,6 +140,7 @@ from .rate_deck_row import RateDeckRow
 from .rate_deck_version import RateDeckVersion
 from .rate_limit import RateLimit
 from .record_result import RecordResult
+from .recurring_charge_changes import RecurringChargeChanges
 from .recurring_charge_input import RecurringChargeInput
 from .reference import Reference
 from .reject import Reject
@@ -158,6 +165,7 @@ from .tenant_changes import TenantChanges
 from .tenant_defaults import TenantDefaults
 from .tenant_input import TenantInput
 from .tenant_limits import TenantLimits
+from .tenant_limits_row import TenantLimitsRow
 from .tenant_simulation import TenantSimulation
 from .tenant_tax_jurisdictions import TenantTaxJurisdictions
 from .tenant_usage import TenantUsage
@@ -200,6 +208,7 @@ __all__ = (
     "CallRatingRetail",
     "CallRatingWholesale",
     "CallRecord",
+    "Cancellation",
     "CdrBatch",
     "CdrBatchInput",
     "CdrBatchResult",
@@ -214,8 +223,10 @@ __all__ = (
     "Credit",
     "CreditInput",
     "DeckInput",
+    "DeckName",
     "DeckVersionInput",
     "DefaultChanges",
+    "Dismissal",
     "EndpointChanges",
     "EndpointInput",
     "EndpointWithSecret",
@@ -282,6 +293,8 @@ __all__ = (
     "ListRejectDataItem",
     "ListTaxJurisdiction",
     "ListTaxJurisdictionDataItem",
+    "ListTenantLimitsRow",
+    "ListTenantLimitsRowDataItem",
     "ListWalletTransaction",
     "ListWalletTransactionDataItem",
     "ListWebhookDelivery",
@@ -294,6 +307,7 @@ __all__ = (
     "NewCdrSource",
     "NewExtension",
     "NewNumber",
+    "OneTimeChargeChanges",
     "OneTimeChargeInput",
     "Operator",
     "PaidInput",
@@ -314,6 +328,7 @@ __all__ = (
     "RateDeckVersion",
     "RateLimit",
     "RecordResult",
+    "RecurringChargeChanges",
     "RecurringChargeInput",
     "Reference",
     "Reject",
@@ -338,6 +353,7 @@ __all__ = (
     "TenantDefaults",
     "TenantInput",
     "TenantLimits",
+    "TenantLimitsRow",
     "TenantSimulation",
     "TenantTaxJurisdictions",
     "TenantUsage",
