@@ -108,6 +108,12 @@ impl Asking {
             repeat: None,
         }
     }
+
+    /// The platform itself, because a tenant does not pay, or did.
+    pub(crate) fn by_dunning(partner_id: PartnerId) -> Self {
+        let asking = Self::by_limit(partner_id, SuspensionReason::Overdue);
+        Self { actor: Actor { name: "dunning".to_owned(), ..asking.actor }, ..asking }
+    }
 }
 
 /// What was changed, for the audit log. Holds no secrets.

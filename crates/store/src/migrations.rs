@@ -21,6 +21,7 @@ const TEXTS: &[(i64, &str, &str)] = &[
     (6, "calls", include_str!("../migrations/0006_calls.sql")),
     (8, "processors", include_str!("../migrations/0008_processors.sql")),
     (9, "modes", include_str!("../migrations/0009_modes.sql")),
+    (12, "dunning", include_str!("../migrations/0012_dunning.sql")),
 ];
 /// The migrations as `engine` ("sqlite" or "postgres") reads them.
 pub(crate) fn migrator(engine: &str) -> Migrator {
