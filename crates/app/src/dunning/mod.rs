@@ -14,6 +14,7 @@ mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::{policy::ChosenPolicy, view::LateTenant};
 use domain::{
     account::{Partner, Tenant},
     dunning::{
@@ -138,7 +139,9 @@ impl Facts {
             due_at: plan.next,
             looked_at: Some(now),
             overdue_since: oldest.map(|oldest| oldest.due_day),
-            review: plan.flagged && self.policy.suspends_after().is_none(),
+            review: plan.flagged
+                && self.case().is_dunned()
+                && self.policy.suspends_after().is_none(),
             promise: promise.filter(|_| !plan.promise_is_over),
             reactivated_on: self.standing.reactivated_on,
         }
