@@ -319,6 +319,18 @@ impl App {
         Ok(audit_log::append(tx, &entry).await?)
     }
 
+    /// The same under an id that follows from what is written down, so that whoever does it again
+    /// after a crash writes the same.
+    pub(crate) async fn note_as(
+        &self,
+        tx: &mut Tx,
+        entry_id: AuditEntryId,
+        (asking, change): (&Asking, &Change),
+    ) -> Result<()> {
+        let entry = self.audit_entry(asking, change, self.clock.now());
+        Ok(audit_log::append(tx, &AuditEntry { entry_id, ..entry }).await?)
+    }
+
     fn audit_entry(&self, asking: &Asking, change: &Change, now: Timestamp) -> AuditEntry {
         let entry_id: AuditEntryId = self.ids.draw(now);
         AuditEntry {

@@ -125,10 +125,20 @@ pub async fn wake(
     tx: &mut Tx,
     (partner_id, tenant_id): (PartnerId, TenantId),
 ) -> Result<(), StoreError> {
+    wake_all(tx, partner_id, &[tenant_id]).await
+}
+
+/// Has those of these tenants looked at that were ever late.
+pub async fn wake_all(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    tenants: &[TenantId],
+) -> Result<(), StoreError> {
     on!(tx, conn => sqlx::query(
         "update dunning set due_at = 0
-         where partner_id = $1 and tenant_id = $2 and (due_at is null or due_at > 0)",
-    ).bind(partner_id.to_string()).bind(tenant_id.to_string()).execute(conn).await.map(drop))?;
+         where partner_id = $1 and tenant_id in (select value from json_each($2))
+           and (due_at is null or due_at > 0)",
+    ).bind(partner_id.to_string()).bind(json_list(tenants)).execute(conn).await.map(drop))?;
     Ok(())
 }
 

@@ -37,6 +37,8 @@ fn check(facts: &Facts, now: Timestamp, report: &mut CheckReport) {
         report.expect("dunning_flag", object, (false, facts.tenant.flagged_at.is_some()));
         return;
     }
+    // Whoever looked last may have had a clock that is further on.
+    let now = facts.standing.looked_at.map_or(now, |at| at.max(now));
     if facts.standing.due_at.is_some_and(|at| at <= now) {
         return;
     }

@@ -3,9 +3,9 @@
 //! Decided here: what must agree with what. The chain of each partner is hashed again and its
 //! balances summed; each call is priced again by the terms it names; roll-ups are summed from
 //! calls, usage debits from calls; issued lines are computed again from what they name, totals
-//! from lines, taxes from rates, what is owed from invoices and payments, flags from what is owed. Each difference names
-//! its row. Everything is read in one snapshot, so it runs beside live traffic, and memory is
-//! bounded by one tenant's roll-ups and one account per tenant.
+//! from lines, taxes from rates, what is owed from invoices and payments, flags from what is owed.
+//! Each difference names its row. Everything is read in one snapshot, so it runs beside live
+//! traffic, and memory is bounded by one tenant's roll-ups and one account per tenant.
 
 mod books;
 mod calls;

@@ -105,7 +105,10 @@ impl App {
                     let marked = self.mark_overdue(partner_id, invoice_id).await?;
                     DueReport { overdue: u64::from(marked), ..Default::default() }
                 }
-                Next::Dunning(partner_id, tenant_id, _) => self.dun(partner_id, tenant_id).await?,
+                Next::Dunning(partner_id, tenant_id, _) => {
+                    self.catch_up().await?;
+                    self.dun(partner_id, tenant_id).await?
+                }
             });
         }
         self.move_clock(until).await?;
@@ -150,6 +153,22 @@ impl App {
             .write(async |tx| store::operator::reach_simulated_clock(tx, at).await)
             .await
             .map_err(AppError::from)?;
+        self.advance_to(stands_at)
+    }
+
+    /// Moves a simulated clock to where others have moved it: what is due at once is due since
+    /// then.
+    async fn catch_up(&self) -> Result<()> {
+        if !self.clock.is_simulated() {
+            return Ok(());
+        }
+        let mut tx = self.db.begin_read().await?;
+        let stands_at = store::operator::simulated_clock(&mut tx).await?;
+        tx.commit().await?;
+        stands_at.map_or(Ok(()), |stands_at| self.advance_to(stands_at))
+    }
+
+    fn advance_to(&self, stands_at: Timestamp) -> Result<()> {
         // Another task of this process may have moved the shared clock further meanwhile.
         match self.clock.advance(stands_at) {
             Ok(()) | Err(ClockError::Backwards { .. }) => Ok(()),

@@ -20,7 +20,7 @@ use domain::{
     dunning::{
         Case, DoneStep, DunningPolicy, OpenInvoice, PaymentState, Plan, Recipient, Step, StepKind,
     },
-    ids::{PartnerId, ProfileId, TenantId},
+    ids::{AuditEntryId, PartnerId, ProfileId, TenantId},
     invoice::issued::Invoice,
     tenant::{SuspensionReason, TenantEvent},
     time::Timestamp,
@@ -267,7 +267,8 @@ impl Look<'_> {
         store::events::append(tx, partner_id, &[event]).await?;
         let action = if plan.flagged { "tenant.flag" } else { "tenant.unflag" };
         let after = json!({ "flagged": plan.flagged });
-        self.write_down(tx, action, (json!({ "flagged": !plan.flagged }), after)).await
+        let before = json!({ "flagged": !plan.flagged });
+        self.write_down(tx, (action, tenant.version), (before, after)).await
     }
 
     /// Suspends the tenant and tells the partner, and the tenant where that is wanted.
@@ -302,14 +303,14 @@ impl Look<'_> {
                 tenant.life.reasons.iter().map(ToString::to_string).collect();
             json!({ "status": tenant.life.status().as_str(), "suspension_reasons": reasons })
         };
-        self.write_down(tx, action, (state(before), state(&after))).await?;
+        self.write_down(tx, (action, after.version), (state(before), state(&after))).await?;
         Ok(after.version)
     }
 
     async fn write_down(
         &self,
         tx: &mut Tx,
-        action: &'static str,
+        (action, version): (&'static str, i64),
         (before, after): (serde_json::Value, serde_json::Value),
     ) -> Result<()> {
         let (partner_id, tenant_id) = self.owner();
@@ -320,7 +321,10 @@ impl Look<'_> {
             before: Some(before),
             after: Some(after),
         };
-        self.app.note_in(tx, &Asking::by_dunning(partner_id), &change).await
+        let parts = [&*tenant_id.to_string(), action, &version.to_string()];
+        let entry_id = AuditEntryId::derived(self.now, &parts);
+        let asking = Asking::by_dunning(partner_id);
+        self.app.note_as(tx, entry_id, (&asking, &change)).await
     }
 
     /// Puts a letter into the outbox and answers who is told. Somebody without an address that
@@ -362,8 +366,9 @@ pub(crate) async fn follow_change(
     Ok(())
 }
 
-/// Follows the close of periods: has those tenants looked at that are on another profile now, and
-/// those with a new invoice about which something happens on its due day.
+/// Follows the close of periods: has those tenants looked at that are on another profile now, those
+/// with a new invoice about which something happens on its due day, and of the others with a new
+/// invoice those that were ever late.
 pub(crate) async fn follow_close(
     tx: &mut Tx,
     partner_id: PartnerId,
@@ -377,5 +382,7 @@ pub(crate) async fn follow_close(
     let watched: BTreeSet<TenantId> =
         early.map(|(tenant_id, _)| *tenant_id).chain(moved.iter().copied()).collect();
     let watched: Vec<TenantId> = watched.into_iter().collect();
-    Ok(store::dunning::watch(tx, partner_id, &watched).await?)
+    store::dunning::watch(tx, partner_id, &watched).await?;
+    let issued: Vec<TenantId> = issued.iter().map(|(tenant_id, _)| *tenant_id).collect();
+    Ok(store::dunning::wake_all(tx, partner_id, &issued).await?)
 }

@@ -8,6 +8,7 @@ mod caps;
 mod catalog;
 mod decks;
 mod document;
+mod dunning;
 mod invoices;
 mod keys;
 mod operator;
