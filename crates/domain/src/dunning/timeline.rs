@@ -272,7 +272,7 @@ impl<'a> Case<'a> {
                 StepKind::Suspend => !is_suspended,
                 kind => !self.was_done(invoice, *kind),
             })
-            .map(|(kind, day, told)| self.dated(invoice, kind, day, told))
+            .map(|(kind, day, told)| self.dated(invoice, (kind, day), told))
             .collect();
         steps.sort_by_key(|step| (step.day, step.kind));
         steps
@@ -289,7 +289,7 @@ impl<'a> Case<'a> {
             self.policy.retry_days.iter().map(|days| {
                 let day = invoice.issue_day.plus_days((*days).into());
                 let told = vec![Recipient::Partner, Recipient::Tenant];
-                self.dated(invoice, StepKind::Retry(*days), day, told)
+                self.dated(invoice, (StepKind::Retry(*days), day), told)
             })
         });
         let mut steps: Vec<Step> = dated.filter(|step| step.at > now).collect();
@@ -309,7 +309,12 @@ impl<'a> Case<'a> {
         self.done.iter().any(|done| done.kind == kind && done.invoice_id == invoice.invoice_id)
     }
 
-    fn dated(&self, invoice: &OpenInvoice, kind: StepKind, day: Day, told: Vec<Recipient>) -> Step {
+    fn dated(
+        &self,
+        invoice: &OpenInvoice,
+        (kind, day): (StepKind, Day),
+        told: Vec<Recipient>,
+    ) -> Step {
         let promise = self.promise.filter(|promise| invoice.issue_day <= promise.since);
         let mut day = promise.map_or(day, |promise| promise.moves(day));
         if let (StepKind::Suspend, Some(since)) = (kind, self.reactivated_on) {
