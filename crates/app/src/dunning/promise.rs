@@ -78,7 +78,7 @@ impl App {
                     facts.standing = Standing { promise, due_at, ..facts.standing };
                     store::dunning::save(tx, partner_id, &facts.standing).await?;
                 }
-                Ok(facts.timeline(now)?)
+                facts.timeline(now)
             })
             .await
     }
