@@ -348,6 +348,7 @@ impl Desk {
             refunded: Minor::ZERO,
             issued_as: shown,
             created_at,
+            flagged_at: None,
             version: 1,
         };
         NewInvoice { invoice, lines: computed.lines, taxes: computed.taxes }

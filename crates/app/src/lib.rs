@@ -10,6 +10,7 @@ pub mod collect;
 pub mod directory;
 pub mod documents;
 pub mod drafts;
+pub mod dunning;
 pub mod error;
 mod events;
 pub mod explain;

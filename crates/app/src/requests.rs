@@ -110,6 +110,12 @@ impl Asking {
             repeat: None,
         }
     }
+
+    /// The platform itself, because a tenant does not pay, or did.
+    pub(crate) fn by_dunning(partner_id: PartnerId) -> Self {
+        let asking = Self::by_limit(partner_id, SuspensionReason::Overdue);
+        Self { actor: Actor { name: "dunning".to_owned(), ..asking.actor }, ..asking }
+    }
 }
 
 /// What was changed, for the audit log. Holds no secrets.
@@ -304,6 +310,18 @@ impl App {
     ) -> Result<()> {
         let entry = self.audit_entry(asking, change, self.clock.now());
         Ok(audit_log::append(tx, &entry).await?)
+    }
+
+    /// The same under an id that follows from what is written down, so that whoever does it again
+    /// after a crash writes the same.
+    pub(crate) async fn note_as(
+        &self,
+        tx: &mut Tx,
+        entry_id: AuditEntryId,
+        (asking, change): (&Asking, &Change),
+    ) -> Result<()> {
+        let entry = self.audit_entry(asking, change, self.clock.now());
+        Ok(audit_log::append(tx, &AuditEntry { entry_id, ..entry }).await?)
     }
 
     fn audit_entry(&self, asking: &Asking, change: &Change, now: Timestamp) -> AuditEntry {

@@ -19,6 +19,7 @@ pub mod db;
 pub mod decks;
 pub mod directory;
 pub mod due;
+pub mod dunning;
 pub mod error;
 pub mod events;
 pub mod extensions;

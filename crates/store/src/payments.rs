@@ -4,6 +4,8 @@
 //! one that is not finished, by a unique index (PAY-13). Attempts and payments are finished once:
 //! whoever comes second is told so and changes nothing.
 
+use std::collections::BTreeSet;
+
 use domain::{
     ids::{AttemptId, InvoiceId, PartnerId, PaymentId, TenantId},
     money::{Currency, Minor},
@@ -15,7 +17,8 @@ use sqlx::AssertSqlSafe;
 
 use crate::{
     columns::{after, currency, id, named, optional_instant},
-    db::{Tx, on},
+    db::{Tx, json_list, on},
+    dunning,
     error::StoreError,
     invoices::FEW_TENANTS,
     listing::List,
@@ -60,6 +63,9 @@ pub async fn insert(
     .bind(payment.created_at.micros())
     .bind(payment.settled_at.map(Timestamp::micros))
     .execute(conn).await.map(|done| done.rows_affected()))?;
+    if added > 0 {
+        dunning::wake(tx, (partner_id, payment.tenant_id)).await?;
+    }
     Ok(added > 0)
 }
 
@@ -141,6 +147,9 @@ pub async fn settle(
     .bind(&payment.note)
     .bind(payment.settled_at.map(Timestamp::micros))
     .execute(conn).await.map(|done| done.rows_affected()))?;
+    if saved > 0 {
+        dunning::wake(tx, (partner_id, payment.tenant_id)).await?;
+    }
     Ok(saved > 0)
 }
 
@@ -334,6 +343,20 @@ pub async fn is_in_progress(
          where partner_id = $1 and invoice_id = $2 and state in ('open', 'unknown')",
     ).bind(partner_id.to_string()).bind(invoice_id.to_string()).fetch_optional(conn).await)?;
     Ok(found.is_some())
+}
+
+/// The invoices of these tenants of which a payment is pending.
+pub async fn pending_of(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    tenants: &[TenantId],
+) -> Result<BTreeSet<InvoiceId>, StoreError> {
+    let rows: Vec<(String,)> = on!(tx, conn => sqlx::query_as(
+        "select distinct invoice_id from payment
+         where partner_id = $1 and status = 'pending'
+           and tenant_id in (select value from json_each($2))",
+    ).bind(partner_id.to_string()).bind(json_list(tenants)).fetch_all(conn).await)?;
+    rows.into_iter().map(|(invoice,)| id("payment.invoice_id", &invoice)).collect()
 }
 
 /// Up to `limit` attempts of a partner that were written down up to `until` and are not finished,

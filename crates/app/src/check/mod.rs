@@ -3,12 +3,13 @@
 //! Decided here: what must agree with what. The chain of each partner is hashed again and its
 //! balances summed; each call is priced again by the terms it names; roll-ups are summed from
 //! calls, usage debits from calls; issued lines are computed again from what they name, totals
-//! from lines, taxes from rates, what is owed from invoices and payments. Each difference names
-//! its row. Everything is read in one snapshot, so it runs beside live traffic, and memory is
-//! bounded by one tenant's roll-ups and one account per tenant.
+//! from lines, taxes from rates, what is owed from invoices and payments, flags from what is owed.
+//! Each difference names its row. Everything is read in one snapshot, so it runs beside live
+//! traffic, and memory is bounded by one tenant's roll-ups and one account per tenant.
 
 mod books;
 mod calls;
+mod dunning;
 mod invoices;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use domain::{
     account::Tenant,
     ids::{PartnerId, TenantId},
     ledger::TransferKind,
+    time::Timestamp,
 };
 use serde::Serialize;
 use store::db::Tx;
@@ -115,7 +117,7 @@ impl App {
         for partner_id in partners {
             let billing = Billing::load(&mut tx, partner_id, &self.decks).await?;
             let subject = Subject { partner_id, directory: &directory, billing };
-            subject.check(&mut tx, &mut report).await?;
+            subject.check(&mut tx, now, &mut report).await?;
         }
         tx.commit().await?;
         Ok(report)
@@ -123,7 +125,7 @@ impl App {
 }
 
 impl Subject<'_> {
-    async fn check(&self, tx: &mut Tx, report: &mut CheckReport) -> Result<()> {
+    async fn check(&self, tx: &mut Tx, now: Timestamp, report: &mut CheckReport) -> Result<()> {
         report.partners += 1;
         let mut debits = self.chain(tx, report).await?;
         let mut last = None;
@@ -134,6 +136,7 @@ impl Subject<'_> {
             for tenant in &page {
                 self.tenant(tx, tenant, (&mut debits, report)).await?;
             }
+            self.dunning(tx, (&page, now), report).await?;
         }
         for ((tenant_id, kind), left) in debits.into_iter().filter(|(_, left)| *left != 0) {
             let object = format!("{tenant_id} {}", kind.as_str());

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     account::Tenant,
-    ids::{PartnerId, TenantId},
+    ids::{PartnerId, ProfileId, TenantId},
     invoice::{compute::Outcome, issued::InvoiceKind, line::Line},
     profile::BaseFeeTiming,
     tax::TaxTable,
@@ -25,7 +25,7 @@ use super::{
     issue::{Issue, invoice_id, issue_all},
 };
 use crate::{
-    App,
+    App, dunning,
     error::{AppError, Result},
     events::of_tenant,
 };
@@ -51,6 +51,8 @@ pub(super) struct Writes {
     pub(super) events: Vec<Event>,
     pub(super) report: DueReport,
     owners_changed: bool,
+    /// Tenants that are on another profile from now on.
+    moved: Vec<TenantId>,
 }
 
 impl App {
@@ -73,6 +75,8 @@ impl App {
                 let billing = Billing::load(tx, partner_id, &self.decks).await?;
                 let mut writes = Writes::default();
                 gather(tx, &billing, tenants, (at, now, &mut writes)).await?;
+                let issued = issued(&writes);
+                dunning::follow_close(tx, partner_id, (&writes.moved, &issued)).await?;
                 issue_all(tx, (&partner, &mut book), &mut writes, now).await?;
                 store::tenants::save_periods(tx, partner_id, &writes.tenants).await?;
                 store::due::put_periods(tx, partner_id, &writes.periods).await?;
@@ -84,6 +88,14 @@ impl App {
             })
             .await
     }
+}
+
+/// Who gets an invoice, and on which profile it is from now on.
+fn issued(writes: &Writes) -> Vec<(TenantId, ProfileId)> {
+    let billed: BTreeSet<TenantId> =
+        writes.issues.iter().map(|issue| issue.tenant.tenant_id).collect();
+    let after = writes.tenants.iter().filter(|tenant| billed.contains(&tenant.tenant_id));
+    after.map(|tenant| (tenant.tenant_id, tenant.profile_id)).collect()
 }
 
 /// Decides what is due for each tenant and computes it.
@@ -257,7 +269,11 @@ async fn close_period(
         let tenant_id = tenant.tenant_id;
         writes.periods.push(PeriodState { tenant_id, term, closed: None });
     }
-    writes.tenants.push(after_close(&tenant, opening.as_ref()));
+    let after = after_close(&tenant, opening.as_ref());
+    if after.profile_id != tenant.profile_id {
+        writes.moved.push(tenant.tenant_id);
+    }
+    writes.tenants.push(after);
     writes.report.periods += 1;
     if issue {
         let one_time = one_time(&facts.charges, invoice_id).into_iter().map(|(id, _)| id);

@@ -134,6 +134,7 @@ impl Chunk {
             refunded: Minor::ZERO,
             issued_as: issued_as(partner, tenant, (Some(issue.plan.clone()), logo)),
             created_at: now,
+            flagged_at: None,
             version: 1,
         };
         let finalise = InvoiceEvent::Finalise {

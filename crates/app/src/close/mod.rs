@@ -1,5 +1,5 @@
 //! What falls due: periods that close, fees in advance, trials that end, months that are debited,
-//! invoices that become overdue.
+//! invoices that become overdue, tenants that do not pay.
 //!
 //! Decided here: due things happen in the order of their instants, whatever kind they are and
 //! however long nobody ran them (CYC-12); each is one transaction that does all of it or nothing,
@@ -45,15 +45,28 @@ pub struct DueReport {
     pub months: u64,
     /// Invoices that became overdue.
     pub overdue: u64,
+    /// Reminders that were sent to tenants.
+    pub reminders: u64,
+    /// Tenants that were flagged as overdue.
+    pub flagged: u64,
+    /// Tenants that were suspended for overdue invoices.
+    pub suspended: u64,
+    /// Tenants whose suspension for overdue invoices ended with a payment.
+    pub restored: u64,
 }
 
 impl DueReport {
-    fn add(&mut self, other: Self) {
+    /// Adds what another run did.
+    pub fn add(&mut self, other: Self) {
         self.invoices += other.invoices;
         self.periods += other.periods;
         self.trials_converted += other.trials_converted;
         self.months += other.months;
         self.overdue += other.overdue;
+        self.reminders += other.reminders;
+        self.flagged += other.flagged;
+        self.suspended += other.suspended;
+        self.restored += other.restored;
     }
 }
 
@@ -62,6 +75,7 @@ enum Next {
     Tenants(domain::ids::PartnerId, Timestamp),
     Month(domain::ids::PartnerId, monthly::Month),
     Overdue(domain::ids::PartnerId, domain::ids::InvoiceId, Timestamp),
+    Dunning(domain::ids::PartnerId, domain::ids::TenantId, Timestamp),
 }
 
 impl Next {
@@ -71,6 +85,7 @@ impl Next {
             Self::Month(_, month) => (month.start(), 0),
             Self::Overdue(_, _, at) => (*at, 1),
             Self::Tenants(_, at) => (*at, 2),
+            Self::Dunning(_, _, at) => (*at, 3),
         }
     }
 }
@@ -90,6 +105,10 @@ impl App {
                     let marked = self.mark_overdue(partner_id, invoice_id).await?;
                     DueReport { overdue: u64::from(marked), ..Default::default() }
                 }
+                Next::Dunning(partner_id, tenant_id, _) => {
+                    self.catch_up().await?;
+                    self.dun(partner_id, tenant_id).await?
+                }
             });
         }
         self.move_clock(until).await?;
@@ -102,6 +121,7 @@ impl App {
         let this_month = monthly::Month::of(Zone::UTC.day_of(until));
         let month = store::due::partner_without_month(&mut tx, this_month.number()).await?;
         let overdue = store::invoices::becoming_overdue(&mut tx, until, 1).await?;
+        let dunning = store::dunning::next_due(&mut tx, until).await?;
         tx.commit().await?;
         let candidates = [
             tenants.map(|(partner_id, at)| Next::Tenants(partner_id, at)),
@@ -116,6 +136,7 @@ impl App {
                 .into_iter()
                 .next()
                 .map(|(partner, invoice, at)| Next::Overdue(partner, invoice, at)),
+            dunning.map(|(partner, tenant, at)| Next::Dunning(partner, tenant, at)),
         ];
         Ok(candidates.into_iter().flatten().min_by_key(Next::order))
     }
@@ -132,6 +153,22 @@ impl App {
             .write(async |tx| store::operator::reach_simulated_clock(tx, at).await)
             .await
             .map_err(AppError::from)?;
+        self.advance_to(stands_at)
+    }
+
+    /// Moves a simulated clock to where others have moved it: what is due at once is due since
+    /// then.
+    async fn catch_up(&self) -> Result<()> {
+        if !self.clock.is_simulated() {
+            return Ok(());
+        }
+        let mut tx = self.db.begin_read().await?;
+        let stands_at = store::operator::simulated_clock(&mut tx).await?;
+        tx.commit().await?;
+        stands_at.map_or(Ok(()), |stands_at| self.advance_to(stands_at))
+    }
+
+    fn advance_to(&self, stands_at: Timestamp) -> Result<()> {
         // Another task of this process may have moved the shared clock further meanwhile.
         match self.clock.advance(stands_at) {
             Ok(()) | Err(ClockError::Backwards { .. }) => Ok(()),

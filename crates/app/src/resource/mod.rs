@@ -7,6 +7,7 @@
 mod call;
 mod charge;
 mod deck;
+mod dunning;
 mod inventory;
 mod invoice;
 mod key;
@@ -37,6 +38,10 @@ pub use self::{
     },
     charge::{Charge, Credit, TaxJurisdiction},
     deck::{ChangedRow, RateDeck, RateDeckDiff, RateDeckRow, RateDeckVersion},
+    dunning::{
+        DunningMail, DunningPolicy, DunningStep, DunningTimeline, OverdueTenant,
+        ProfileDunningPolicy, PromiseToPay, UnpaidInvoice,
+    },
     inventory::{Extension, PhoneNumber},
     invoice::{BillTo, Invoice, InvoiceLine, InvoiceTax},
     key::ApiKey,

@@ -101,12 +101,7 @@ impl Story<'_> {
     async fn until(&mut self, instant: &str) -> anyhow::Result<()> {
         let instant = Timestamp::parse(instant).context("the demo's calendar")?;
         let report = self.app.run_due(Some(instant)).await?;
-        let due = &mut self.told.due;
-        due.invoices += report.invoices;
-        due.periods += report.periods;
-        due.trials_converted += report.trials_converted;
-        due.months += report.months;
-        due.overdue += report.overdue;
+        self.told.due.add(report);
         Ok(())
     }
 

@@ -219,6 +219,22 @@ pub async fn of_tenant(
     rows.into_iter().map(Invoice::try_from).collect()
 }
 
+/// Up to `limit` invoices of these tenants on which something is due, the earliest due day first.
+pub async fn open_of(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    tenants: &[TenantId],
+    limit: i64,
+) -> Result<Vec<Invoice>, StoreError> {
+    let rows: Vec<InvoiceRow> = on!(tx, conn => sqlx::query_as(select_invoices!(
+        "where partner_id = $1 and tenant_id in (select value from json_each($2))
+           and status in ('sent', 'partially_paid', 'overdue')
+         order by due_day, invoice_id
+         limit $3"
+    )).bind(partner_id.to_string()).bind(json_list(tenants)).bind(limit).fetch_all(conn).await)?;
+    rows.into_iter().map(Invoice::try_from).collect()
+}
+
 /// A page of an invoice's lines, in their order.
 pub async fn lines_page(
     tx: &mut Tx,

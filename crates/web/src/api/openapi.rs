@@ -73,6 +73,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .merge(routes::invoices::routes())
         .merge(routes::invoice_changes::routes())
         .merge(routes::balances::routes())
+        .merge(routes::dunning::routes())
 }
 
 /// The whole document.

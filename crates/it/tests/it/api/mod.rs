@@ -9,6 +9,7 @@ mod catalog;
 mod clock;
 mod decks;
 mod document;
+mod dunning;
 mod edits;
 mod invoices;
 mod keys;

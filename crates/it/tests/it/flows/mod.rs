@@ -4,6 +4,7 @@ mod close;
 mod collect;
 mod crash;
 mod drafts;
+pub(crate) mod dunning;
 mod explain;
 mod formats;
 mod ingest;

@@ -123,6 +123,7 @@ pub(crate) fn tenant(partner_id: PartnerId, number: u128) -> Tenant {
         open_start: None,
         open_end: None,
         next_action_at: None,
+        flagged_at: None,
         version: 1,
     }
 }

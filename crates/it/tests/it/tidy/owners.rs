@@ -28,6 +28,7 @@ const PLATFORM_WIDE: &[(&str, &str)] = &[
     ("directory::partners", "an importer holds all partners in memory"),
     ("due::next_tenant", "due work is found by its time"),
     ("due::partner_without_month", "due work is found by its time"),
+    ("dunning::next_due", "due work is found by its time"),
     ("invoices::becoming_overdue", "due work is found by its time"),
     ("jobs::claim", "workers serve all partners"),
     ("jobs::waiting", "a figure for those who run the platform"),

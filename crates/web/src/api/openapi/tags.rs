@@ -19,6 +19,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Calls", "Calls, call records and rows that were refused."),
     ("Invoices", "From draft to paid, with PDFs."),
     ("Payments", "What was paid, and what failed."),
+    ("Dunning", "Unpaid invoices: policies, tenants that are late, promises to pay."),
     ("Charges", "One-time and recurring charges."),
     ("Credits", "What a tenant's next invoices are reduced by."),
     ("Taxes", "Jurisdictions and their rates."),

@@ -9,6 +9,7 @@ pub(super) mod charges;
 pub(super) mod credits;
 mod deck_input;
 pub(super) mod decks;
+pub(super) mod dunning;
 pub(super) mod events;
 pub(super) mod extensions;
 pub(super) mod invoice_changes;
