@@ -23,6 +23,7 @@ pub mod operations;
 pub mod outbox;
 pub mod outside;
 pub mod overview;
+pub mod processor_events;
 pub mod requests;
 pub mod resource;
 pub mod setup;

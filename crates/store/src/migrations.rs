@@ -20,6 +20,7 @@ const TEXTS: &[(i64, &str, &str)] = &[
     (5, "invoices", include_str!("../migrations/0005_invoices.sql")),
     (6, "calls", include_str!("../migrations/0006_calls.sql")),
     (8, "processors", include_str!("../migrations/0008_processors.sql")),
+    (13, "processor_events", include_str!("../migrations/0013_processor_events.sql")),
 ];
 /// The migrations as `engine` ("sqlite" or "postgres") reads them.
 pub(crate) fn migrator(engine: &str) -> Migrator {

@@ -224,7 +224,10 @@ impl World {
                 "currently_due": [], "past_due": [], "disabled_reason": null,
                 "current_deadline": null, "eventually_due": [], "pending_verification": [],
             },
-            "settings": {"payments": {"statement_descriptor": descriptor}},
+            "settings": {
+                "branding": {}, "card_payments": {}, "dashboard": {},
+                "payments": {"statement_descriptor": descriptor},
+            },
         });
         self.keep(id, account);
     }

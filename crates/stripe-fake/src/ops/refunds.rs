@@ -179,7 +179,8 @@ pub(crate) fn dispute(
         "id": world.id("dp"), "object": "dispute", "created": world.now, "livemode": false,
         "amount": charge["amount"], "currency": charge["currency"], "charge": charge["id"],
         "payment_intent": charge["payment_intent"], "reason": reason, "status": status,
-        "balance_transactions": [], "enhanced_eligibility_types": [], "evidence": {},
+        "balance_transactions": [], "enhanced_eligibility_types": [],
+        "evidence": {"enhanced_evidence": {}},
         "evidence_details": {
             "due_by": world.now + 7 * 86_400, "enhanced_eligibility": {}, "has_evidence": false,
             "past_due": false, "submission_count": 0,

@@ -1,6 +1,9 @@
 //! A fake, a client of it, and the three kinds of accounts that money is taken on.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use adapters::processor::{
     At, Charge, IdempotencyKey, NewCharge, NewConnectedAccount, NewCustomer, NewRefund, NewSetup,
@@ -20,6 +23,7 @@ pub(crate) const OWN_KEYS: (&str, &str) = ("sk_test_ownkey1234", "pk_test_ownkey
 pub(crate) struct Stand {
     pub(crate) fake: FakeStripe,
     pub(crate) stripe: Stripe,
+    asked: AtomicU32,
 }
 
 /// A client that does not wait long.
@@ -46,7 +50,12 @@ impl Stand {
     pub(crate) async fn open() -> Self {
         let fake = FakeStripe::start().await.unwrap();
         let stripe = client(fake.api_base(), Duration::from_secs(30));
-        Self { fake, stripe }
+        Self { fake, stripe, asked: AtomicU32::default() }
+    }
+
+    /// A key that no other request has.
+    fn new_key(&self, purpose: &str) -> IdempotencyKey {
+        key(&format!("{purpose}:{}", self.asked.fetch_add(1, Ordering::SeqCst)))
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -94,7 +103,7 @@ impl Stand {
             email: "billing@example.com".to_owned(),
             ours: ours("tnt_1"),
         };
-        self.stripe.create_customer(at, &key(&format!("customer:{name}")), &new).await.unwrap()
+        self.stripe.create_customer(at, &self.new_key("customer"), &new).await.unwrap()
     }
 
     /// A customer and its saved method.
@@ -105,7 +114,7 @@ impl Stand {
         };
         let customer = self.customer(at, test).await;
         let new = NewSetup { customer: customer.clone(), kind, ours: ours("pm_1") };
-        let setup = self.stripe.begin_setup(at, &key(&format!("setup:{test}")), &new).await;
+        let setup = self.stripe.begin_setup(at, &self.new_key("setup"), &new).await;
         let setup = setup.unwrap();
         assert_eq!(setup.status, SetupStatus::Waiting);
         self.fake.fill_in(&setup.reference, (test, Verification::Instant)).unwrap();
@@ -141,7 +150,7 @@ impl Stand {
     /// Charges a saved test method off session.
     pub(crate) async fn charge(&self, at: &At, test: &str) -> Result<Charge, ProcessorError> {
         let new = self.new_charge(at, test).await;
-        self.stripe.charge(at, &key(&format!("charge:{test}")), &new).await
+        self.stripe.charge(at, &self.new_key("charge"), &new).await
     }
 
     pub(crate) async fn state(&self, at: &At, charge: &Charge) -> Charge {
@@ -160,7 +169,6 @@ impl Stand {
             ours: ours("ref_1"),
             asked_at: self.now(),
         };
-        let key = key(&format!("refund:{}:{amount}", charge.reference));
-        self.stripe.refund(at, &key, &new).await
+        self.stripe.refund(at, &self.new_key("refund"), &new).await
     }
 }
