@@ -25,6 +25,7 @@ pub mod outbox;
 pub mod outside;
 pub mod overview;
 pub mod processors;
+pub mod processor_events;
 pub mod requests;
 pub mod resource;
 pub mod setup;

@@ -14,6 +14,8 @@ use adapters::{
     webhook_client::WebhookClient,
 };
 
+use crate::processor_events::EventSecrets;
+
 /// The outside world of one app; clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Outside {
@@ -23,6 +25,8 @@ pub struct Outside {
     pub gateway: Gateway,
     /// Who moves money.
     pub processor: Processor,
+    /// What its events are held against.
+    pub events: EventSecrets,
     /// What automatic payments are charged to: tenants have no saved methods yet.
     pub auto_pay_method: SandboxMethod,
     /// Where finished files are kept.

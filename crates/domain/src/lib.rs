@@ -29,6 +29,7 @@ pub mod peak;
 pub mod period;
 pub mod phone;
 pub mod processor;
+pub mod processor_signature;
 pub mod profile;
 pub mod proration;
 pub mod rating;

@@ -38,6 +38,7 @@ pub mod partners;
 pub mod payment_methods;
 pub mod payments;
 pub mod periods;
+pub mod processor_events;
 pub mod processors;
 pub mod profiles;
 pub mod sources;

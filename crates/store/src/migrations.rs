@@ -23,6 +23,7 @@ const TEXTS: &[(i64, &str, &str)] = &[
     (8, "processors", include_str!("../migrations/0008_processors.sql")),
     (9, "modes", include_str!("../migrations/0009_modes.sql")),
     (12, "dunning", include_str!("../migrations/0012_dunning.sql")),
+    (13, "processor_events", include_str!("../migrations/0013_processor_events.sql")),
 ];
 
 /// The migrations as `engine` ("sqlite" or "postgres") reads them.

@@ -9,6 +9,7 @@ pub mod api;
 mod guard;
 mod pages;
 mod problem;
+mod processor_inbox;
 
 use std::{future::Future, net::SocketAddr, time::Duration};
 
@@ -57,6 +58,7 @@ pub fn router_for(app: App, hosts: Hosts) -> Router {
         .route("/readyz", get(ready))
         .route("/assets/app.css", get(style))
         .merge(pages)
+        .merge(processor_inbox::routes())
         .layer(middleware::from_fn_with_state(PAGE_TIMEOUT, guard::in_time))
         .with_state(app.clone())
         .merge(api::router(app))

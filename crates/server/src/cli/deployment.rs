@@ -22,7 +22,7 @@ use app::{
 use clap::{Args, ValueEnum};
 use store::db::Db;
 
-use super::{misuse, smtp::SmtpAddress};
+use super::{misuse, smtp::SmtpAddress, stripe::Payments};
 
 /// Where data is when nothing is said.
 const DATA_DIR: &str = "./trunkline-data";
@@ -105,7 +105,9 @@ impl DeploymentArgs {
     pub(crate) async fn open(&self, missing: Missing) -> anyhow::Result<App> {
         let db = self.open_database(missing).await?;
         let clock = self.clock(&db).await?;
-        Ok(App::new(db, clock, Ids::Random).with_outside(self.outside()?))
+        let Payments { processor, events } = Payments::from_environment(&clock)?;
+        let outside = Outside { processor, events, ..self.outside()? };
+        Ok(App::new(db, clock, Ids::Random).with_outside(outside))
     }
 
     /// The outside world: PDFs go to the data directory, mails to the mail server or there too.

@@ -18,6 +18,7 @@ mod output;
 mod rejects;
 mod serve;
 mod smtp;
+mod stripe;
 pub(crate) mod wording;
 
 use std::process::ExitCode;

@@ -16,7 +16,7 @@ use tokio::{net::TcpListener, sync::oneshot};
 use super::{
     DeploymentArgs, Ending, Output,
     deployment::{Missing, block_on},
-    misuse,
+    misuse, stripe,
 };
 
 /// How often a deployment on the system clock looks for what is due.
@@ -26,6 +26,7 @@ const PORTS: u16 = 50;
 
 /// Flags of `serve`.
 #[derive(Debug, Args)]
+#[command(after_help = stripe::HELP)]
 pub(crate) struct ServeArgs {
     /// Address and port to listen on; a loopback address, for there is no sign-in yet.
     #[arg(long, value_name = "ADDR", default_value_t = web::DEFAULT_ADDRESS)]
@@ -107,8 +108,8 @@ pub(crate) async fn serve(
     served
 }
 
-/// Webhooks are sent on a thread of their own, so that closing a thousand periods does not make
-/// them wait. Their transactions never leave it; sockets and timers are the server's.
+/// Webhooks are sent, and the payment processor's events looked at, on a thread of their own, so
+/// that closing a thousand periods does not make them wait. Their transactions never leave it; sockets and timers are the server's.
 struct Courier {
     stop: oneshot::Sender<()>,
     thread: std::thread::JoinHandle<()>,
@@ -123,6 +124,7 @@ impl Courier {
                 tokio::select! {
                     _ = stopped => {}
                     never = app.run_webhooks() => match never {},
+                    never = app.run_processor_events() => match never {},
                 }
             });
         });
@@ -134,7 +136,7 @@ impl Courier {
         drop(self.stop);
         let joined = tokio::task::spawn_blocking(move || self.thread.join()).await;
         if !matches!(joined, Ok(Ok(()))) {
-            tracing::error!("the sender of webhooks ended badly");
+            tracing::error!("the sender of webhooks and reader of events ended badly");
         }
     }
 }
