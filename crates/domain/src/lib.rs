@@ -31,6 +31,7 @@ pub mod processor;
 pub mod profile;
 pub mod proration;
 pub mod rating;
+pub mod settlement;
 pub mod simulate;
 pub mod tax;
 pub mod tenancy;

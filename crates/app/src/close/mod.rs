@@ -45,6 +45,8 @@ pub struct DueReport {
     pub months: u64,
     /// Invoices that became overdue.
     pub overdue: u64,
+    /// Statements of what partners get.
+    pub settlements: u64,
 }
 
 impl DueReport {
@@ -54,6 +56,7 @@ impl DueReport {
         self.trials_converted += other.trials_converted;
         self.months += other.months;
         self.overdue += other.overdue;
+        self.settlements += other.settlements;
     }
 }
 
@@ -62,6 +65,7 @@ enum Next {
     Tenants(domain::ids::PartnerId, Timestamp),
     Month(domain::ids::PartnerId, monthly::Month),
     Overdue(domain::ids::PartnerId, domain::ids::InvoiceId, Timestamp),
+    Settlement(domain::ids::PartnerId, Timestamp),
 }
 
 impl Next {
@@ -71,6 +75,7 @@ impl Next {
             Self::Month(_, month) => (month.start(), 0),
             Self::Overdue(_, _, at) => (*at, 1),
             Self::Tenants(_, at) => (*at, 2),
+            Self::Settlement(_, at) => (*at, 3),
         }
     }
 }
@@ -90,6 +95,10 @@ impl App {
                     let marked = self.mark_overdue(partner_id, invoice_id).await?;
                     DueReport { overdue: u64::from(marked), ..Default::default() }
                 }
+                Next::Settlement(partner_id, at) => {
+                    let settlements = self.settle_month(partner_id, at).await?;
+                    DueReport { settlements, ..Default::default() }
+                }
             });
         }
         self.move_clock(until).await?;
@@ -102,6 +111,7 @@ impl App {
         let this_month = monthly::Month::of(Zone::UTC.day_of(until));
         let month = store::due::partner_without_month(&mut tx, this_month.number()).await?;
         let overdue = store::invoices::becoming_overdue(&mut tx, until, 1).await?;
+        let settlement = store::settlements::next(&mut tx, until).await?;
         tx.commit().await?;
         let candidates = [
             tenants.map(|(partner_id, at)| Next::Tenants(partner_id, at)),
@@ -116,6 +126,7 @@ impl App {
                 .into_iter()
                 .next()
                 .map(|(partner, invoice, at)| Next::Overdue(partner, invoice, at)),
+            settlement.map(|(partner_id, at)| Next::Settlement(partner_id, at)),
         ];
         Ok(candidates.into_iter().flatten().min_by_key(Next::order))
     }

@@ -69,6 +69,9 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .merge(routes::invoices::routes())
         .merge(routes::invoice_changes::routes())
         .merge(routes::balances::routes())
+        .merge(routes::payment_methods::routes())
+        .merge(routes::processor::routes())
+        .merge(routes::settlements::routes())
 }
 
 /// The whole document.
