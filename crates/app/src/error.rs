@@ -22,6 +22,9 @@ pub enum AppError {
     /// The thing is in a state that does not allow this.
     #[error("{0}")]
     Refused(String),
+    /// The same, with a code of its own for programs.
+    #[error("{1}")]
+    Conflict(&'static str, String),
     /// A tenant has as much as its limits allow (LIM-04, LIM-05).
     #[error("{0}")]
     LimitReached(LimitReached),

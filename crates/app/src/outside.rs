@@ -27,6 +27,8 @@ pub struct Outside {
     pub processor: Processor,
     /// What its events are held against.
     pub events: EventSecrets,
+    /// What payers and the processor are shown of this deployment.
+    pub payments: PaymentSettings,
     /// What automatic payments are charged to: tenants have no saved methods yet.
     pub auto_pay_method: SandboxMethod,
     /// Where finished files are kept.
@@ -37,6 +39,31 @@ pub struct Outside {
     pub vault: Vault,
     /// How webhooks are sent.
     pub webhooks: WebhookSender,
+}
+
+/// What payers and the processor are shown of this deployment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentSettings {
+    /// What statements of charges on the operator's account show where a partner chose nothing
+    /// (STR-16); its first ten characters stand before what a partner chose.
+    pub descriptor: String,
+    /// The operator's key for browsers.
+    pub publishable_key: String,
+    /// The script that takes card data in the browser; none where there is no processor.
+    pub script_url: Option<String>,
+    /// Where this deployment is reached from outside, without a slash at the end.
+    pub base_url: String,
+}
+
+impl Default for PaymentSettings {
+    fn default() -> Self {
+        Self {
+            descriptor: "TRUNKLINE".to_owned(),
+            publishable_key: "pk_test_sandbox".to_owned(),
+            script_url: None,
+            base_url: "http://127.0.0.1:8080".to_owned(),
+        }
+    }
 }
 
 /// How webhooks are sent.

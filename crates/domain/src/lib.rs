@@ -34,6 +34,7 @@ pub mod profile;
 pub mod proration;
 pub mod rating;
 pub mod service;
+pub mod settlement;
 pub mod simulate;
 pub mod tax;
 pub mod tenancy;

@@ -111,6 +111,7 @@ create table settlement (
   primary key (partner_id, settlement_id),
   unique (partner_id, month, currency)
 );
+create unique index settlement_of_any on settlement (settlement_id);
 
 -- What a statement is made of. Each charge, refund and lost dispute is in one statement only.
 create table settlement_item (
@@ -126,3 +127,4 @@ create table settlement_item (
   primary key (partner_id, object_id)
 );
 create index settlement_item_of on settlement_item (partner_id, settlement_id, object_id);
+create index payment_settled on payment (partner_id, settled_at) where settled_at is not null;

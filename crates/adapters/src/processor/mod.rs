@@ -122,6 +122,14 @@ impl Processor {
         }
     }
 
+    /// The sandbox, where payments are one's: its test methods take the place of a browser.
+    pub fn sandbox(&self) -> Option<&Sandbox> {
+        match self {
+            Self::Sandbox(it) => Some(it),
+            Self::Stripe(_) => None,
+        }
+    }
+
     /// When a charge is to be looked at again because nobody will tell of it: in the sandbox at
     /// its next change, elsewhere after a while, in case an event was lost.
     pub fn look_at_charge(&self, charge: &Charge, now: Timestamp) -> Option<Timestamp> {

@@ -53,6 +53,8 @@ pub struct DueReport {
     pub suspended: u64,
     /// Tenants whose suspension for overdue invoices ended with a payment.
     pub restored: u64,
+    /// Statements of what partners get.
+    pub settlements: u64,
 }
 
 impl DueReport {
@@ -67,6 +69,7 @@ impl DueReport {
         self.flagged += other.flagged;
         self.suspended += other.suspended;
         self.restored += other.restored;
+        self.settlements += other.settlements;
     }
 }
 
@@ -76,6 +79,7 @@ enum Next {
     Month(domain::ids::PartnerId, monthly::Month),
     Overdue(domain::ids::PartnerId, domain::ids::InvoiceId, Timestamp),
     Dunning(domain::ids::PartnerId, domain::ids::TenantId, Timestamp),
+    Settlement(domain::ids::PartnerId, Timestamp),
 }
 
 impl Next {
@@ -86,6 +90,7 @@ impl Next {
             Self::Overdue(_, _, at) => (*at, 1),
             Self::Tenants(_, at) => (*at, 2),
             Self::Dunning(_, _, at) => (*at, 3),
+            Self::Settlement(_, at) => (*at, 4),
         }
     }
 }
@@ -109,6 +114,10 @@ impl App {
                     self.catch_up().await?;
                     self.dun(partner_id, tenant_id).await?
                 }
+                Next::Settlement(partner_id, at) => {
+                    let settlements = self.settle_month(partner_id, at).await?;
+                    DueReport { settlements, ..Default::default() }
+                }
             });
         }
         self.move_clock(until).await?;
@@ -122,6 +131,7 @@ impl App {
         let month = store::due::partner_without_month(&mut tx, this_month.number()).await?;
         let overdue = store::invoices::becoming_overdue(&mut tx, until, 1).await?;
         let dunning = store::dunning::next_due(&mut tx, until).await?;
+        let settlement = store::settlements::next(&mut tx, until).await?;
         tx.commit().await?;
         let candidates = [
             tenants.map(|(partner_id, at)| Next::Tenants(partner_id, at)),
@@ -137,6 +147,7 @@ impl App {
                 .next()
                 .map(|(partner, invoice, at)| Next::Overdue(partner, invoice, at)),
             dunning.map(|(partner, tenant, at)| Next::Dunning(partner, tenant, at)),
+            settlement.map(|(partner_id, at)| Next::Settlement(partner_id, at)),
         ];
         Ok(candidates.into_iter().flatten().min_by_key(Next::order))
     }

@@ -37,6 +37,7 @@ use crate::{
     collect::{self, Collect},
     documents::{InvoiceParts, document, file_name, load},
     error::{AppError, Result},
+    methods, processors,
 };
 
 /// Renders an invoice and keeps the file.
@@ -234,6 +235,16 @@ impl App {
     }
 
     async fn start(&self, job: &Job) -> Result<Running, Failure> {
+        let (partner_id, key) = (job.partner_id, job.key.as_str());
+        let told = match job.kind.as_str() {
+            processors::DESCRIPTOR => Some(self.tell_descriptor(partner_id, key).await),
+            processors::ENDPOINT => Some(self.make_endpoint(partner_id, key).await),
+            methods::DETACH => Some(self.detach(partner_id, &job.payload).await),
+            _ => None,
+        };
+        if let Some(told) = told {
+            return Ok(told.map(|()| Running::Ended(Done::Nothing))?);
+        }
         let payload: Value = serde_json::from_str(&job.payload).unwrap_or_default();
         let invoice_id = payload["invoice_id"].as_str().and_then(|text| text.parse().ok());
         let wrong = || Failure::GiveUp(format!("{:?} names no invoice", job.payload));

@@ -15,6 +15,7 @@ mod limits;
 mod log;
 mod partner;
 mod payment;
+mod processor;
 mod profile;
 mod simulation;
 mod tenant;
@@ -49,6 +50,10 @@ pub use self::{
     log::{ApiRequest, AuditEntry},
     partner::{CdrSource, Job, Partner, WholesaleTerms},
     payment::{Payment, Reference, TenantBalance, Wallet, WalletTransaction},
+    processor::{
+        ConnectedAccountView, CustomKeysView, PaymentMethod, PaymentMethodSetup, PaymentProcessor,
+        Settlement, SettlementSum, StatementView,
+    },
     profile::{BillingProfile, Trial},
     simulation::{Amounts, SimulatedProposal, SimulationTotals, TenantSimulation},
     tenant::{Span, Tenant},

@@ -52,12 +52,16 @@ async fn the_operator(tx: &mut Tx) -> Result<Operator> {
     found.ok_or_else(|| AppError::not_found("operator", "the operator"))
 }
 
-async fn the_partner(tx: &mut Tx, partner_id: PartnerId) -> Result<Partner> {
+pub(crate) async fn the_partner(tx: &mut Tx, partner_id: PartnerId) -> Result<Partner> {
     let found = store::partners::find(tx, partner_id).await?;
     found.ok_or_else(|| AppError::not_found("partner", partner_id))
 }
 
-async fn the_tenant(tx: &mut Tx, partner_id: PartnerId, tenant_id: TenantId) -> Result<Tenant> {
+pub(crate) async fn the_tenant(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    tenant_id: TenantId,
+) -> Result<Tenant> {
     let found = store::tenants::find(tx, partner_id, tenant_id).await?;
     found.ok_or_else(|| AppError::not_found("tenant", tenant_id))
 }

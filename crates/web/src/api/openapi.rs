@@ -74,6 +74,9 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .merge(routes::invoice_changes::routes())
         .merge(routes::balances::routes())
         .merge(routes::dunning::routes())
+        .merge(routes::payment_methods::routes())
+        .merge(routes::processor::routes())
+        .merge(routes::settlements::routes())
 }
 
 /// The whole document.

@@ -21,6 +21,7 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("invoice", "Invoice"),
     ("partner", "Partner"),
     ("payment", "Payment"),
+    ("payment_method", "PaymentMethod"),
     ("phone_number", "PhoneNumber"),
     ("rate_deck", "RateDeck"),
     ("tax_jurisdiction", "TaxJurisdiction"),
