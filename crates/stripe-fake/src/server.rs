@@ -102,7 +102,8 @@ fn respond(said: Said, request_id: &str) -> Response<Body> {
         .status(status)
         .header("content-type", "application/json")
         .header("access-control-allow-origin", "*")
-        .header("access-control-allow-headers", "*")
+        // A star does not stand for `Authorization`.
+        .header("access-control-allow-headers", "authorization, content-type, stripe-account")
         .header("request-id", request_id);
     if let Some(should_retry) = said.should_retry {
         response = response.header("stripe-should-retry", should_retry.to_string());

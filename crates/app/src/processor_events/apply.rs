@@ -1,6 +1,7 @@
 //! What an event leads to: its object is asked for again, and whoever owns it is told.
 //!
-//! Decided here: which kind of event is about which object. The network is asked between
+//! Decided here: which kind of event is about which object. What carries no id of ours was not
+//! made here and concerns nobody: a partner's own account has other business too. The network is asked between
 //! transactions; what is told may be told any number of times, so a process that dies anywhere
 //! here repeats the event and harms nothing. An event is done only after it was told.
 
@@ -182,20 +183,32 @@ impl App {
         match about {
             About::Charge => {
                 let charge = asked(processor.charge_state(&at, id, now).await)?;
-                listener.charge(context, &charge).await
+                match charge.ours {
+                    Some(_) => listener.charge(context, &charge).await,
+                    None => Ok(()),
+                }
             }
             About::RefundedCharge => self.tell_refunds((&at, id), listener).await,
             About::Refund => {
                 let refund = asked(processor.refund_state(&at, id, now).await)?;
-                listener.refund(context, &refund).await
+                match self.is_ours(&at, &refund.charge).await? {
+                    true => listener.refund(context, &refund).await,
+                    false => Ok(()),
+                }
             }
             About::Dispute => {
                 let dispute = asked(processor.dispute(&at, id, now).await)?;
-                listener.dispute(context, &dispute).await
+                match self.is_ours(&at, &dispute.charge).await? {
+                    true => listener.dispute(context, &dispute).await,
+                    false => Ok(()),
+                }
             }
             About::Setup => {
                 let setup = asked(processor.setup(&at, id).await)?;
-                listener.setup(context, &setup).await
+                match setup.ours {
+                    Some(_) => listener.setup(context, &setup).await,
+                    None => Ok(()),
+                }
             }
             About::Method(gone) => {
                 let method = match processor.method(&at, id).await {
@@ -218,10 +231,24 @@ impl App {
         }
     }
 
+    /// Whether a charge was made here: a partner's own account has others too. Whoever gave it
+    /// back, or disputes it, the charge itself says so.
+    async fn is_ours(&self, at: &At, charge: &str) -> Result<bool> {
+        if charge.is_empty() {
+            return Ok(false);
+        }
+        let now = self.clock.now();
+        let charge = asked(self.outside.processor.charge_state(at, charge, now).await)?;
+        Ok(charge.ours.is_some())
+    }
+
     /// Tells of a charge and of all that was given back of it.
     async fn tell_refunds<L: Listener>(&self, (at, id): (&At, &str), listener: &L) -> Result<()> {
         let (processor, now) = (&self.outside.processor, self.clock.now());
         let charge = asked(processor.charge_state(at, id, now).await)?;
+        if charge.ours.is_none() {
+            return Ok(());
+        }
         listener.charge(&at.context, &charge).await?;
         let refunds = asked(processor.refunds_of(at, &charge.reference, now).await)?;
         for refund in refunds.iter().rev() {

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
 mod accounts;
+mod browser;
 mod coverage;
 mod matrix;
 mod methods;
