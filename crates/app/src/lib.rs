@@ -3,6 +3,7 @@
 //! The only place that opens transactions. A use case reads, lets `domain` decide, and writes, in
 //! one transaction; it never does arithmetic on money and never calls the network inside one.
 
+pub mod accounting;
 pub mod calls;
 pub mod check;
 pub mod close;

@@ -3,6 +3,7 @@
 //! Nothing here is async, reads a clock, draws random bits, speaks SQL or HTTP, or uses floats.
 
 pub mod account;
+pub mod accounting;
 pub mod allocation;
 pub mod api_key;
 pub mod brand;

@@ -269,6 +269,17 @@ impl Refundable {
         Minor::new(sum)
     }
 
+    /// The same part once more, if all of it is still left.
+    pub fn part_of(
+        &self,
+        payment_id: Option<PaymentId>,
+        (destination, amount): (Destination, Minor),
+    ) -> Option<Part> {
+        let same = |part: &&Left| part.payment_id == payment_id && part.amount >= amount;
+        let found = self.parts.iter().find(same)?;
+        Some(Part { payment_id: found.payment_id, destination, amount })
+    }
+
     /// The refunds that give `amount` back, or all that is left.
     pub fn plan(
         &self,

@@ -51,10 +51,18 @@ fn a_refund_goes_where_the_money_came_from() {
     let cards = [left(1, PaidBy::Processor, 50), left(2, PaidBy::Processor, 60)];
     check(&cards, (Card, Some(80)), "50 card, 30 card");
     let by_hand = [left(1, PaidBy::Elsewhere, 500)];
-    check(&by_hand, (Card, None), "nothing is left of this invoice that could be refunded to a card");
+    check(
+        &by_hand,
+        (Card, None),
+        "nothing is left of this invoice that could be refunded to a card",
+    );
     check(&by_hand, (Credit, None), "500 credit");
     check(&by_hand, (Manual, Some(200)), "200 manual");
-    check(&[], (Credit, None), "nothing is left of this invoice that could be refunded to the balance");
+    check(
+        &[],
+        (Credit, None),
+        "nothing is left of this invoice that could be refunded to the balance",
+    );
 }
 
 #[test]
@@ -81,18 +89,14 @@ struct Story {
 }
 
 fn story() -> impl Strategy<Value = Story> {
-    let destination = prop_oneof![
-        Just(Destination::Card),
-        Just(Destination::Credit),
-        Just(Destination::Manual)
-    ];
+    let destination =
+        prop_oneof![Just(Destination::Card), Just(Destination::Credit), Just(Destination::Manual)];
     let step = (destination, proptest::option::of(-2i64..90), any::<bool>());
     (prop::array::uniform4(0i64..100), prop::collection::vec(step, 0..30))
         .prop_map(|(paid, steps)| Story { paid, steps })
 }
 
-const BY: [PaidBy; 4] =
-    [PaidBy::Processor, PaidBy::Processor, PaidBy::Elsewhere, PaidBy::Balance];
+const BY: [PaidBy; 4] = [PaidBy::Processor, PaidBy::Processor, PaidBy::Elsewhere, PaidBy::Balance];
 
 proptest! {
     // REF-03 REF-05 C-38 the same money is never given twice, whatever fails in between
