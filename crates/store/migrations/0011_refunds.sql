@@ -2,6 +2,8 @@
 
 -- What of a payment went back by refunds that succeeded.
 alter table payment add column refunded_minor bigint not null default 0;
+-- What of the platform's fee was booked as given back.
+alter table payment add column fee_returned_minor bigint not null default 0;
 -- What was taken back of a credit before it was used.
 alter table credit add column voided_minor bigint not null default 0;
 

@@ -112,11 +112,7 @@ pub async fn insert(tx: &mut Tx, partner_id: PartnerId, new: &Dispute) -> Result
 }
 
 /// Writes what changes of a dispute, in its next version; `Stale` where somebody else did.
-pub async fn save(
-    tx: &mut Tx,
-    partner_id: PartnerId,
-    dispute: &Dispute,
-) -> Result<(), StoreError> {
+pub async fn save(tx: &mut Tx, partner_id: PartnerId, dispute: &Dispute) -> Result<(), StoreError> {
     let saved = on!(tx, conn => sqlx::query(
         "update dispute
          set state = $4, detail = $5, evidence_due = $6, evidence = $7, submitted_at = $8,

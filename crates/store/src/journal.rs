@@ -138,8 +138,7 @@ impl FeeRow {
         });
         let day = optional_day("invoice.issue_day", Some(self.issue_day))?;
         let read = |text: &str| {
-            serde_json::from_str(text)
-                .map_err(|_| StoreError::corrupt("invoice_line.facts", text))
+            serde_json::from_str(text).map_err(|_| StoreError::corrupt("invoice_line.facts", text))
         };
         let facts = read(&self.facts)?;
         let unused = self.unused.as_deref().map(read).transpose()?;

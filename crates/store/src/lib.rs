@@ -37,6 +37,7 @@ mod migrations;
 pub mod numbers;
 pub mod operator;
 pub mod partners;
+pub mod payment_history;
 pub mod payment_methods;
 pub mod payments;
 pub mod periods;

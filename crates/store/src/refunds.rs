@@ -62,8 +62,7 @@ struct RefundRow {
 impl RefundRow {
     fn read(self) -> Result<Refund, StoreError> {
         let context = self.context.as_deref().map(|text| {
-            text.parse::<AccountContext>()
-                .map_err(|_| StoreError::corrupt("refund.context", text))
+            text.parse::<AccountContext>().map_err(|_| StoreError::corrupt("refund.context", text))
         });
         Ok(Refund {
             refund_id: id("refund.refund_id", &self.refund_id)?,
@@ -291,6 +290,35 @@ pub async fn count_on_payment(
     Ok(())
 }
 
+/// What of a payment's fee was booked as given back.
+pub async fn fee_booked(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    payment_id: PaymentId,
+) -> Result<Minor, StoreError> {
+    let row: Option<(i64,)> = on!(tx, conn => sqlx::query_as(
+        "select fee_returned_minor from payment where partner_id = $1 and payment_id = $2",
+    ).bind(partner_id.to_string()).bind(payment_id.to_string()).fetch_optional(conn).await)?;
+    Ok(Minor::new(row.map_or(0, |(amount,)| amount)))
+}
+
+/// Adds to that.
+pub async fn count_fee(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    (payment_id, amount): (PaymentId, Minor),
+) -> Result<(), StoreError> {
+    on!(tx, conn => sqlx::query(
+        "update payment set fee_returned_minor = fee_returned_minor + $3
+         where partner_id = $1 and payment_id = $2",
+    )
+    .bind(partner_id.to_string())
+    .bind(payment_id.to_string())
+    .bind(amount.get())
+    .execute(conn).await.map(drop))?;
+    Ok(())
+}
+
 /// What went back on the operator's account within a span, for the month's settlement (F-10):
 /// refunds by the processor, and lost disputes.
 pub async fn settled_on_platform(
@@ -360,38 +388,31 @@ pub async fn set_policy(
     Ok(())
 }
 
-/// What the check compares of an invoice: refunds that succeeded and live notes for them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, sqlx::FromRow)]
-pub struct RefundSums {
-    /// What refunds that succeeded gave back of it.
-    pub applied_minor: i64,
-    /// The same with its tax only.
-    pub tax_minor: i64,
-    /// What notes for refunds say that are not cancelled.
-    pub noted_minor: i64,
-    /// The tax of those.
-    pub noted_tax_minor: i64,
-}
-
-/// Those sums.
-pub async fn sums_of(
+/// Invoices of a partner whose refunded amount is not what their refunds add up to, or whose notes
+/// are not, at most 100: id, what refunds add up to, what the invoice says, what live notes for
+/// refunds add up to.
+pub async fn wrong_invoices(
     tx: &mut Tx,
     partner_id: PartnerId,
-    invoice_id: InvoiceId,
-) -> Result<RefundSums, StoreError> {
+) -> Result<Vec<(String, i64, i64, i64)>, StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
-        "select
-           (select cast(coalesce(sum(applied_minor), 0) as bigint) from refund
-            where partner_id = $1 and invoice_id = $2 and state = 'succeeded') as applied_minor,
-           (select cast(coalesce(sum(tax_minor), 0) as bigint) from refund
-            where partner_id = $1 and invoice_id = $2 and state = 'succeeded') as tax_minor,
-           (select cast(coalesce(sum(amount_minor), 0) as bigint) from credit_note
-            where partner_id = $1 and invoice_id = $2 and refund_id is not null
-              and cancelled_at is null) as noted_minor,
-           (select cast(coalesce(sum(tax_minor), 0) as bigint) from credit_note
-            where partner_id = $1 and invoice_id = $2 and refund_id is not null
-              and cancelled_at is null) as noted_tax_minor",
-    ).bind(partner_id.to_string()).bind(invoice_id.to_string()).fetch_one(conn).await)?)
+        "select invoice_id, given, refunded_minor, noted from (
+           select i.invoice_id, i.refunded_minor,
+             (select cast(coalesce(sum(r.applied_minor), 0) as bigint) from refund r
+              where r.partner_id = i.partner_id and r.invoice_id = i.invoice_id
+                and r.state = 'succeeded') as given,
+             (select cast(coalesce(sum(n.amount_minor), 0) as bigint) from credit_note n
+              where n.partner_id = i.partner_id and n.invoice_id = i.invoice_id
+                and n.refund_id is not null and n.cancelled_at is null) as noted
+           from invoice i
+           where i.partner_id = $1
+             and (i.refunded_minor <> 0 or exists (select 1 from refund x
+               where x.partner_id = i.partner_id and x.invoice_id = i.invoice_id))
+         ) as sums
+         where given <> refunded_minor or noted <> given
+         order by invoice_id
+         limit 100",
+    ).bind(partner_id.to_string()).fetch_all(conn).await)?)
 }
 
 /// Payments of a partner whose refunded amount is not what their refunds add up to, at most 100:

@@ -62,6 +62,8 @@ enum Next {
     Tenants(domain::ids::PartnerId, Timestamp),
     Month(domain::ids::PartnerId, monthly::Month),
     Overdue(domain::ids::PartnerId, domain::ids::InvoiceId, Timestamp),
+    Refund(domain::ids::PartnerId, domain::ids::RefundId, Timestamp),
+    Dispute(domain::ids::PartnerId, domain::ids::DisputeId, Timestamp),
 }
 
 impl Next {
@@ -70,6 +72,7 @@ impl Next {
         match self {
             Self::Month(_, month) => (month.start(), 0),
             Self::Overdue(_, _, at) => (*at, 1),
+            Self::Refund(_, _, at) | Self::Dispute(_, _, at) => (*at, 1),
             Self::Tenants(_, at) => (*at, 2),
         }
     }
@@ -90,6 +93,14 @@ impl App {
                     let marked = self.mark_overdue(partner_id, invoice_id).await?;
                     DueReport { overdue: u64::from(marked), ..Default::default() }
                 }
+                Next::Refund(partner_id, refund_id, _) => {
+                    self.look_at_refund(partner_id, refund_id).await?;
+                    DueReport::default()
+                }
+                Next::Dispute(partner_id, dispute_id, _) => {
+                    self.look_at_dispute(partner_id, dispute_id).await?;
+                    DueReport::default()
+                }
             });
         }
         self.move_clock(until).await?;
@@ -102,6 +113,8 @@ impl App {
         let this_month = monthly::Month::of(Zone::UTC.day_of(until));
         let month = store::due::partner_without_month(&mut tx, this_month.number()).await?;
         let overdue = store::invoices::becoming_overdue(&mut tx, until, 1).await?;
+        let refund = store::refunds::next_due(&mut tx, until).await?;
+        let dispute = store::disputes::next_due(&mut tx, until).await?;
         tx.commit().await?;
         let candidates = [
             tenants.map(|(partner_id, at)| Next::Tenants(partner_id, at)),
@@ -116,6 +129,8 @@ impl App {
                 .into_iter()
                 .next()
                 .map(|(partner, invoice, at)| Next::Overdue(partner, invoice, at)),
+            refund.map(|(partner, refund, at)| Next::Refund(partner, refund, at)),
+            dispute.map(|(partner, dispute, at)| Next::Dispute(partner, dispute, at)),
         ];
         Ok(candidates.into_iter().flatten().min_by_key(Next::order))
     }

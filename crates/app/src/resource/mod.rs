@@ -15,6 +15,7 @@ mod log;
 mod partner;
 mod payment;
 mod profile;
+mod refund;
 mod simulation;
 mod tenant;
 pub(crate) mod usage;
@@ -45,6 +46,7 @@ pub use self::{
     partner::{CdrSource, Job, Partner, WholesaleTerms},
     payment::{Payment, Reference, TenantBalance, Wallet, WalletTransaction},
     profile::{BillingProfile, Trial},
+    refund::{CreditNote, Dispute, OperatorDispute, Refund},
     simulation::{Amounts, SimulatedProposal, SimulationTotals, TenantSimulation},
     tenant::{Span, Tenant},
     usage::{Counts, TenantUsage, Usage, UsageDay, UsageDays, UsageSummary},

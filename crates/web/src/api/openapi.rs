@@ -73,6 +73,10 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .merge(routes::invoices::routes())
         .merge(routes::invoice_changes::routes())
         .merge(routes::balances::routes())
+        .merge(routes::payment_history::routes())
+        .merge(routes::refunds::routes())
+        .merge(routes::disputes::routes())
+        .merge(routes::reports::routes())
 }
 
 /// The whole document.
