@@ -17,3 +17,4 @@ pub mod processor;
 pub mod secrets;
 pub mod vault;
 pub mod webhook_client;
+pub mod zip;

@@ -3,11 +3,13 @@
 //! The only place that opens transactions. A use case reads, lets `domain` decide, and writes, in
 //! one transaction; it never does arithmetic on money and never calls the network inside one.
 
+pub mod accounting;
 pub mod calls;
 pub mod check;
 pub mod close;
 pub mod collect;
 pub mod directory;
+pub mod disputes;
 pub mod documents;
 pub mod drafts;
 pub mod dunning;
@@ -27,6 +29,7 @@ pub mod outside;
 pub mod overview;
 pub mod processor_events;
 pub mod processors;
+pub mod refunds;
 pub mod requests;
 pub mod resource;
 pub mod settlements;

@@ -125,11 +125,14 @@ pub enum TransferKind {
     CreditApplied,
     Payment,
     Cancellation,
+    FeeReturned,
+    DisputeLost,
+    CreditVoided,
 }
 
 impl TransferKind {
     /// All kinds.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::TopUp,
         Self::MonthlyDid,
         Self::MonthlyExtension,
@@ -146,6 +149,9 @@ impl TransferKind {
         Self::CreditApplied,
         Self::Payment,
         Self::Cancellation,
+        Self::FeeReturned,
+        Self::DisputeLost,
+        Self::CreditVoided,
     ];
 
     /// The documented code.
@@ -167,6 +173,9 @@ impl TransferKind {
             Self::CreditApplied => "credit_applied",
             Self::Payment => "payment",
             Self::Cancellation => "cancellation",
+            Self::FeeReturned => "fee_returned",
+            Self::DisputeLost => "dispute_lost",
+            Self::CreditVoided => "credit_voided",
         }
     }
     /// The kind with this code.

@@ -3,6 +3,7 @@
 //! Nothing here is async, reads a clock, draws random bits, speaks SQL or HTTP, or uses floats.
 
 pub mod account;
+pub mod accounting;
 pub mod allocation;
 pub mod api_key;
 pub mod brand;
@@ -11,7 +12,9 @@ pub mod call;
 pub mod catalog;
 pub mod cdr;
 pub mod charging;
+pub mod credit_note;
 pub mod cycle;
+pub mod dispute;
 pub mod dunning;
 pub mod fee;
 pub mod hold;
@@ -33,6 +36,7 @@ pub mod processor_signature;
 pub mod profile;
 pub mod proration;
 pub mod rating;
+pub mod refund;
 pub mod service;
 pub mod settlement;
 pub mod simulate;

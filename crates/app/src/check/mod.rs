@@ -11,6 +11,7 @@ mod books;
 mod calls;
 mod dunning;
 mod invoices;
+mod refunds;
 
 use std::collections::BTreeMap;
 
@@ -143,6 +144,7 @@ impl Subject<'_> {
             report.find("usage_debit", object, ("0".to_owned(), left.to_string()));
         }
         self.invoices(tx, report).await?;
+        self.given_back(tx, report).await?;
         for call_id in store::audit::calls_without_key(tx, self.partner_id, 100).await? {
             report.find("cdr_key", call_id, ("its own key".to_owned(), "none".to_owned()));
         }

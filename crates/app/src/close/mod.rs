@@ -80,6 +80,8 @@ enum Next {
     Overdue(domain::ids::PartnerId, domain::ids::InvoiceId, Timestamp),
     Dunning(domain::ids::PartnerId, domain::ids::TenantId, Timestamp),
     Settlement(domain::ids::PartnerId, Timestamp),
+    Refund(domain::ids::PartnerId, domain::ids::RefundId, Timestamp),
+    Dispute(domain::ids::PartnerId, domain::ids::DisputeId, Timestamp),
 }
 
 impl Next {
@@ -88,6 +90,7 @@ impl Next {
         match self {
             Self::Month(_, month) => (month.start(), 0),
             Self::Overdue(_, _, at) => (*at, 1),
+            Self::Refund(_, _, at) | Self::Dispute(_, _, at) => (*at, 1),
             Self::Tenants(_, at) => (*at, 2),
             Self::Dunning(_, _, at) => (*at, 3),
             Self::Settlement(_, at) => (*at, 4),
@@ -118,6 +121,14 @@ impl App {
                     let settlements = self.settle_month(partner_id, at).await?;
                     DueReport { settlements, ..Default::default() }
                 }
+                Next::Refund(partner_id, refund_id, _) => {
+                    self.look_at_refund(partner_id, refund_id).await?;
+                    DueReport::default()
+                }
+                Next::Dispute(partner_id, dispute_id, _) => {
+                    self.look_at_dispute(partner_id, dispute_id).await?;
+                    DueReport::default()
+                }
             });
         }
         self.move_clock(until).await?;
@@ -132,6 +143,8 @@ impl App {
         let overdue = store::invoices::becoming_overdue(&mut tx, until, 1).await?;
         let dunning = store::dunning::next_due(&mut tx, until).await?;
         let settlement = store::settlements::next(&mut tx, until).await?;
+        let refund = store::refunds::next_due(&mut tx, until).await?;
+        let dispute = store::disputes::next_due(&mut tx, until).await?;
         tx.commit().await?;
         let candidates = [
             tenants.map(|(partner_id, at)| Next::Tenants(partner_id, at)),
@@ -148,6 +161,8 @@ impl App {
                 .map(|(partner, invoice, at)| Next::Overdue(partner, invoice, at)),
             dunning.map(|(partner, tenant, at)| Next::Dunning(partner, tenant, at)),
             settlement.map(|(partner_id, at)| Next::Settlement(partner_id, at)),
+            refund.map(|(partner, refund, at)| Next::Refund(partner, refund, at)),
+            dispute.map(|(partner, dispute, at)| Next::Dispute(partner, dispute, at)),
         ];
         Ok(candidates.into_iter().flatten().min_by_key(Next::order))
     }

@@ -17,6 +17,7 @@ mod partner;
 mod payment;
 mod processor;
 mod profile;
+mod refund;
 mod simulation;
 mod tenant;
 pub(crate) mod usage;
@@ -55,6 +56,7 @@ pub use self::{
         Settlement, SettlementSum, StatementView,
     },
     profile::{BillingProfile, Trial},
+    refund::{CreditNote, Dispute, OperatorDispute, Refund},
     simulation::{Amounts, SimulatedProposal, SimulationTotals, TenantSimulation},
     tenant::{Span, Tenant},
     usage::{Counts, TenantUsage, Usage, UsageDay, UsageDays, UsageSummary},

@@ -126,7 +126,7 @@ pub struct Invoice {
     pub credited: Minor,
     /// Paid, refunds not subtracted.
     pub paid: Minor,
-    /// Given back of what was paid.
+    /// Given back of what was paid or covered by credit.
     pub refunded: Minor,
     /// As it was issued.
     pub issued_as: IssuedAs,

@@ -12,6 +12,7 @@ mod demo;
 mod deployment;
 mod due;
 mod explain;
+mod export;
 mod import;
 mod keys;
 mod output;
@@ -62,6 +63,9 @@ enum Command {
     /// Explain an invoice, a line or a call, down to the price.
     #[command(subcommand)]
     Explain(explain::ExplainCommand),
+    /// Write the books of a month as CSV, for accountants.
+    #[command(subcommand)]
+    Export(export::ExportCommand),
     /// Make, list and revoke keys of the API.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -155,6 +159,7 @@ fn dispatch(cli: Cli, output: &mut Output) -> anyhow::Result<Ending> {
         Command::RunDue(args) => args.run(deployment, output),
         Command::Check(args) => args.run(deployment, output),
         Command::Explain(command) => command.run(deployment, output),
+        Command::Export(command) => command.run(deployment, output),
         Command::Keys(command) => command.run(deployment, output),
         Command::Api(args) => args.run(output),
         Command::Bench(command) => command.run(deployment, output),

@@ -77,6 +77,10 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .merge(routes::payment_methods::routes())
         .merge(routes::processor::routes())
         .merge(routes::settlements::routes())
+        .merge(routes::payment_history::routes())
+        .merge(routes::refunds::routes())
+        .merge(routes::disputes::routes())
+        .merge(routes::reports::routes())
 }
 
 /// The whole document.

@@ -1,6 +1,7 @@
 //! `/v1/operator`: what only the operator's keys reach.
 
 mod clock;
+mod disputes;
 mod invoices;
 mod partners;
 mod platform;
@@ -19,6 +20,7 @@ pub(in crate::api) fn routes() -> OpenApiRouter<Api> {
         .merge(platform::routes())
         .merge(partners::routes())
         .merge(wholesale::routes())
+        .merge(disputes::routes())
         .merge(clock::routes())
         .merge(invoices::routes())
 }
