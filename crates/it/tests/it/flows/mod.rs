@@ -8,6 +8,7 @@ pub(crate) mod dunning;
 mod explain;
 mod formats;
 mod ingest;
+mod modes;
 mod outbox;
 mod pages;
 mod processor_events;

@@ -123,6 +123,7 @@ impl Tour {
         let tenants = api.get("/v1/tenants").await.expect(200).json();
         let tenant = |row: usize| tenants["data"][row]["id"].as_str().unwrap().parse().unwrap();
         pay_a_little(&api, tenant(0)).await;
+        settle_a_little(&api).await;
         let tour = Self {
             api,
             operator_key,
@@ -343,6 +344,22 @@ async fn pay_a_little(api: &Api, tenant_id: TenantId) {
     let invoice = owed["data"][0]["id"].as_str().expect("the tenant owes something");
     let paid = serde_json::json!({"amount": "0.01"});
     api.post(&format!("/v1/invoices/{invoice}/mark-paid"), paid).await.expect(200);
+}
+
+/// Saves a method of the partner's own, and states a month.
+async fn settle_a_little(api: &Api) {
+    let card = serde_json::json!({"test_method": "visa"});
+    api.post("/v1/payment-methods", card).await.expect(201);
+    let partner = api.partner.partner_id;
+    let sql = format!(
+        "insert into settlement
+           (partner_id, settlement_id, month, currency, charges_count, charges_minor,
+            refunds_count, refunds_minor, disputes_count, disputes_minor, fees_minor, net_minor,
+            due_on, status, created_at, version)
+         values ('{partner}', 'stl_01k9zq4v8m6s3t2r1p0n9m8k7j', 202605, 'USD', 1, 100000, 0, 0, 0,
+            0, 3990, 96010, 20260615, 'due', 1781000000000000, 1)"
+    );
+    api.world.execute(&sql).await;
 }
 
 /// Whether `text` is an id such as `tnt_01k9zq4v8m6s3t2r1p0n9m8k7j`.
