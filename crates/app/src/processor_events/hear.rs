@@ -3,13 +3,14 @@
 //! Decided here: which part hears of which object, and with whose key an account is asked. As long
 //! as nothing of a kind is kept at the processor, nobody needs to hear of it.
 
-use adapters::processor::{Account, At, Charge, Dispute, Method, Refund, Setup};
+use adapters::processor::{Account, At, Charge, Dispute, Method, Refund, SecretKey, Setup};
 use domain::{ids::PartnerId, processor::AccountContext};
 
 use super::{apply::Listener, receive::OwnAccount};
 use crate::{
     App,
     error::{AppError, Result},
+    processors::sealed_to,
 };
 
 /// Whether the processor still has a method.
@@ -29,16 +30,27 @@ impl App {
         context: &AccountContext,
     ) -> Result<At> {
         match (context, partner_id) {
-            (AccountContext::Custom(account), _) => {
+            (AccountContext::Custom(_), Some(partner_id)) => self.at(partner_id, context).await,
+            (AccountContext::Custom(account), None) => {
                 Err(AppError::not_found("keys", account.as_str()))
             }
             _ => Ok(At { context: context.clone(), key: None }),
         }
     }
 
-    /// A partner's own account, where its keys are known.
-    pub(super) async fn own_account(&self, _: PartnerId) -> Result<Option<OwnAccount>> {
-        Ok(None)
+    /// A partner's own account, where its keys are known and our endpoint is made.
+    pub(super) async fn own_account(&self, partner_id: PartnerId) -> Result<Option<OwnAccount>> {
+        let mut tx = self.db.begin_read().await?;
+        let keys = store::processors::keys(&mut tx, partner_id).await?;
+        tx.commit().await?;
+        let Some(keys) = keys else { return Ok(None) };
+        let Some((_, sealed)) = &keys.endpoint else { return Ok(None) };
+        let opened = self.outside.vault.open(&sealed_to(partner_id, "endpoint"), sealed);
+        let opened = opened.map_err(|error| AppError::Outside(error.to_string()))?;
+        let secret = String::from_utf8(opened)
+            .map_err(|_| AppError::Broken("a sealed endpoint secret is no text".to_owned()))?;
+        let secrets = vec![SecretKey::new(secret)];
+        Ok(Some(OwnAccount { account: keys.account, secrets, is_live: keys.is_live }))
     }
 }
 

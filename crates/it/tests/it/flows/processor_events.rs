@@ -191,10 +191,7 @@ async fn an_event_that_is_early_waits(#[case] engine: Engine) {
     let message = of_kind(&desk.fake.take_messages(), "payment_intent.succeeded");
     desk.deliver(&message).await;
     let heard = Heard { unknown: Mutex::new(2), ..Heard::default() };
-    let later = |seconds| {
-        let to = desk.app.clock.now().plus_seconds(seconds);
-        desk.app.clock.advance(to).unwrap();
-    };
+    let later = |seconds| desk.later(seconds);
     assert_eq!(desk.apply(&heard).await, Applied { put_off: 1, ..Applied::default() });
     assert_eq!(desk.apply(&heard).await, Applied::default(), "it is not due yet");
     later(10);
@@ -234,11 +231,7 @@ async fn lists_are_read_where_nothing_is_delivered(#[case] engine: Engine) {
     let intent = desk.charge(("pm_card_visa", "1")).await;
     desk.fake.refund_by_hand(&intent, Some(1_000));
     let lost = desk.fake.take_messages();
-    let later = |seconds| {
-        let to = desk.app.clock.now().plus_seconds(seconds);
-        desk.app.clock.advance(to).unwrap();
-        desk.fake.set_now(to.micros() / 1_000_000);
-    };
+    let later = |seconds| desk.later(seconds);
     assert_eq!(desk.app.read_processor_events().await.unwrap(), 0, "an hour has not passed");
     later(86_400);
     assert_eq!(desk.app.read_processor_events().await.unwrap(), 3);
@@ -317,6 +310,53 @@ async fn accounts_tell_how_they_stand(#[case] engine: Engine) {
     let signature = sign(&[CONNECT_SECRET], desk.fake.now(), &body);
     assert_eq!(desk.post("/stripe/webhooks/connect", &signature, &body).await, 200);
     assert_eq!(desk.apply(&heard).await.put_off, 1);
+    desk.fake.check();
+}
+
+// STR-20 a partner's own account has an address and a secret of its own; STR-09 and its objects are
+// asked for with its own key
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn own_accounts_have_their_own_inbox(#[case] engine: Engine) {
+    let Some(desk) = Desk::open(engine).await else { return };
+    let (at, path, secret) = desk.own_account("oak", "sk_test_own12345").await;
+    let (_, other_path, _) = desk.own_account("elm", "sk_test_other678").await;
+    let intent = desk.charge_at(&at, ("pm_card_visa", "1")).await;
+    let body = desk.fake.objects(desk::id_of(&at), "event").into_iter();
+    let body = body.rev().find(|event| event["type"] == "payment_intent.succeeded").unwrap();
+    let body = body.to_string().into_bytes();
+    let signature = sign(&[&secret], desk.fake.now(), &body);
+    for (path, expected) in [
+        (path.as_str(), 200),
+        (other_path.as_str(), 400),
+        ("/stripe/webhooks/platform", 400),
+        ("/stripe/webhooks/connect", 400),
+    ] {
+        assert_eq!(desk.post(path, &signature, &body).await, expected, "{path}");
+    }
+    let heard = Heard::default();
+    desk.apply(&heard).await;
+    assert_eq!(heard.take(), [format!("{} charge succeeded less 0", at.context)]);
+    let asked = desk.fake.calls_of("GetPaymentIntentsIntent").pop().unwrap();
+    assert_eq!((asked.account.as_str(), asked.key.as_str()), (desk::id_of(&at), "2345"));
+    assert!(intent.starts_with("pi_"));
+    // Its list is read with its own key too; a key that is refused never falls back to another.
+    desk.later(86_400);
+    assert_eq!(desk.app.read_processor_events().await.unwrap(), 0);
+    desk.charge_at(&at, ("pm_card_visa", "2")).await;
+    desk.later(3_600);
+    assert_eq!(desk.app.read_processor_events().await.unwrap(), 1);
+    desk.apply(&heard).await;
+    heard.take();
+    desk.fake.revoke("sk_test_own12345");
+    desk.later(3_600);
+    assert_eq!(desk.app.read_processor_events().await.unwrap(), 0);
+    let lists = desk.fake.calls_of("GetEvents");
+    let own = lists.iter().filter(|call| call.key == "2345").count();
+    let refused = lists.iter().filter(|call| call.status == 401).count();
+    assert!(own >= 3 && refused == 1, "{own} {refused}");
     desk.fake.check();
 }
 

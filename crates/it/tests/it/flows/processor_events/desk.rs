@@ -15,9 +15,11 @@ use app::{
 };
 use axum::{body::Body, http::Request};
 use domain::{
+    ids::PartnerId,
     money::{Currency, Minor},
-    processor::{AccountContext, MethodKind},
+    processor::{AccountContext, KeysState, MethodKind, ProcessorAccount, ProcessorMode},
 };
+use store::processors::{self, CustomKeys, Processing};
 use stripe_fake::{FakeStripe, Message, PUBLISHABLE_KEY, SECRET_KEY};
 use tower::ServiceExt;
 
@@ -90,6 +92,14 @@ impl Listener for Heard {
     }
 }
 
+/// The id of an account that is not the platform's.
+pub(super) fn id_of(at: &At) -> &str {
+    match &at.context {
+        AccountContext::Platform => stripe_fake::PLATFORM,
+        AccountContext::Connected(account) | AccountContext::Custom(account) => account.as_str(),
+    }
+}
+
 pub(super) fn key(text: &str) -> IdempotencyKey {
     IdempotencyKey::new(text)
 }
@@ -139,13 +149,59 @@ impl Desk {
         store::processor_events::states(&mut tx, &platform, 1_000).await.unwrap()
     }
 
+    /// Moves our clock and the fake's.
+    pub(super) fn later(&self, seconds: i64) {
+        let to = self.app.clock.now().plus_seconds(seconds);
+        self.app.clock.advance(to).unwrap();
+        self.fake.set_now(to.micros() / 1_000_000);
+    }
+
+    /// A partner with keys of its own and our endpoint on its account: how to ask it, where its
+    /// events go, and what they are signed with.
+    pub(super) async fn own_account(&self, name: &str, key: &str) -> (At, String, String) {
+        let account = self.fake.add_account((key, &key.replace("sk_", "pk_")));
+        let account = ProcessorAccount::parse(&account).unwrap();
+        let partner_id: PartnerId = self.app.ids.draw(self.app.clock.now());
+        let secret = format!("whsec_of_{name}");
+        let seal = |field: &str, text: &str| {
+            let owner = format!("custom_keys/{partner_id}/{field}");
+            self.app.outside.vault.seal(&owner, text.as_bytes())
+        };
+        let keys = CustomKeys {
+            partner_id,
+            account: account.clone(),
+            sealed_key: seal("key", key),
+            last_four: key[key.len() - 4..].to_owned(),
+            publishable_key: key.replace("sk_", "pk_"),
+            is_live: false,
+            state: KeysState::Active,
+            endpoint: Some(("we_1".to_owned(), seal("endpoint", &secret))),
+            saved_at: self.app.clock.now(),
+            version: 0,
+        };
+        let context = AccountContext::Custom(account);
+        let processing =
+            Processing { mode: ProcessorMode::CustomKeys, context: context.clone(), version: 0 };
+        let mut tx = self.world.begin().await;
+        processors::save_keys(&mut tx, &keys).await.unwrap();
+        processors::save(&mut tx, partner_id, &processing).await.unwrap();
+        tx.commit().await.unwrap();
+        let at = At { context, key: Some(SecretKey::new(key)) };
+        (at, format!("/stripe/webhooks/custom/{partner_id}"), secret)
+    }
+
     /// A charge on the platform's account, ours unless it is called foreign; answers its id.
-    pub(super) async fn charge(&self, (method, name): (&str, &str)) -> String {
+    pub(super) async fn charge(&self, what: (&str, &str)) -> String {
+        self.charge_at(&At::PLATFORM, what).await
+    }
+
+    /// The same on another account.
+    pub(super) async fn charge_at(&self, at: &At, (method, name): (&str, &str)) -> String {
         let object_id = if name == "foreign" { String::new() } else { "pay_1".to_owned() };
         let ours = Ours { partner_id: "ptr_1".to_owned(), object_id };
         let new = NewCustomer { name: name.to_owned(), email: String::new(), ours: ours.clone() };
         let processor = &self.app.outside.processor;
-        let customer = processor.create_customer(&At::PLATFORM, &key(&format!("c{name}")), &new);
+        let customer = processor.create_customer(at, &key(&format!("c{name}")), &new);
         let new = NewCharge {
             amount: Minor::new(11_052),
             currency: Currency::USD,
@@ -163,7 +219,7 @@ impl Desk {
             ours,
             asked_at: self.app.clock.now(),
         };
-        let charge = processor.charge(&At::PLATFORM, &key(&format!("p{name}")), &new).await;
+        let charge = processor.charge(at, &key(&format!("p{name}")), &new).await;
         charge.unwrap().reference
     }
 }
