@@ -1,9 +1,9 @@
 //! What an event leads to: its object is asked for again, and whoever owns it is told.
 //!
 //! Decided here: which kind of event is about which object. What carries no id of ours was not
-//! made here and concerns nobody: a partner's own account has other business too. The network is asked between
-//! transactions; what is told may be told any number of times, so a process that dies anywhere
-//! here repeats the event and harms nothing. An event is done only after it was told.
+//! made here and concerns nobody: a partner's own account has other business too. The network is
+//! asked between transactions; what is told may be told any number of times, so a process that dies
+//! anywhere here repeats the event and harms nothing. An event is done only after it was told.
 
 use adapters::processor::{
     Account, Answer, At, Charge, Dispute, Method, PaymentGateway, ProcessorError, Refund, Setup,

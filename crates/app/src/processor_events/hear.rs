@@ -1,7 +1,6 @@
 //! The parts of the app that own what the processor tells of.
 //!
-//! Decided here: which part hears of which object, and with whose key an account is asked. As long
-//! as nothing of a kind is kept at the processor, nobody needs to hear of it.
+//! Decided here: which part hears of which object, and with whose key an account is asked.
 
 use adapters::processor::{Account, At, Charge, Dispute, Method, Refund, SecretKey, Setup};
 use domain::{ids::PartnerId, processor::AccountContext};
@@ -13,14 +12,7 @@ use crate::{
     processors::sealed_to,
 };
 
-/// Whether the processor still has a method.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Gone {
-    /// It has: what may be shown of it may have changed.
-    No,
-    /// It was taken away from its customer.
-    Detached,
-}
+pub use crate::methods::Gone;
 
 impl App {
     /// How an account is asked about its own objects.
@@ -58,19 +50,28 @@ impl Listener for App {
     async fn charge(&self, _: &AccountContext, _: &Charge) -> Result<()> {
         Ok(())
     }
-    async fn refund(&self, _: &AccountContext, _: &Refund) -> Result<()> {
-        Ok(())
+    async fn refund(&self, context: &AccountContext, told: &Refund) -> Result<()> {
+        known(self.refund_told(context, told).await?, ("payment of refund", &told.reference))
     }
-    async fn dispute(&self, _: &AccountContext, _: &Dispute) -> Result<()> {
-        Ok(())
+    async fn dispute(&self, context: &AccountContext, told: &Dispute) -> Result<()> {
+        known(self.dispute_told(context, told).await?, ("payment of dispute", &told.reference))
     }
-    async fn setup(&self, _: &AccountContext, _: &Setup) -> Result<()> {
-        Ok(())
+    async fn setup(&self, context: &AccountContext, told: &Setup) -> Result<()> {
+        self.setup_told(context, told).await
     }
-    async fn method(&self, _: &AccountContext, _: (&Method, Gone)) -> Result<()> {
-        Ok(())
+    async fn method(
+        &self,
+        context: &AccountContext,
+        (method, gone): (&Method, Gone),
+    ) -> Result<()> {
+        self.method_told(context, method, gone).await
     }
-    async fn account(&self, _: &Account) -> Result<()> {
-        Ok(())
+    async fn account(&self, told: &Account) -> Result<()> {
+        self.account_told(told).await
     }
+}
+
+/// What is ours and not known yet is told again later.
+fn known(is_known: bool, (what, reference): (&'static str, &str)) -> Result<()> {
+    is_known.then_some(()).ok_or_else(|| AppError::not_found(what, reference))
 }

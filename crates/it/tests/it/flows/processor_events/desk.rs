@@ -40,7 +40,7 @@ pub(super) struct Desk {
 /// Writes down what it hears; of the first so many objects it knows nothing yet.
 #[derive(Debug, Default)]
 pub(super) struct Heard {
-    lines: Mutex<Vec<String>>,
+    pub(super) lines: Mutex<Vec<String>>,
     pub(super) unknown: Mutex<usize>,
 }
 
@@ -201,7 +201,8 @@ impl Desk {
         let ours = Ours { partner_id: "ptr_1".to_owned(), object_id };
         let new = NewCustomer { name: name.to_owned(), email: String::new(), ours: ours.clone() };
         let processor = &self.app.outside.processor;
-        let customer = processor.create_customer(at, &key(&format!("c{name}")), &new);
+        let customer_key = key(&format!("c{name}"));
+        let customer = processor.create_customer(at, &customer_key, &new);
         let new = NewCharge {
             amount: Minor::new(11_052),
             currency: Currency::USD,
