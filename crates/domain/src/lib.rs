@@ -13,6 +13,7 @@ pub mod catalog;
 pub mod cdr;
 pub mod charging;
 pub mod credit_note;
+pub mod checkout;
 pub mod cycle;
 pub mod dispute;
 pub mod dunning;

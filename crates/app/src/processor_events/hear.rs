@@ -55,8 +55,8 @@ impl App {
 }
 
 impl Listener for App {
-    async fn charge(&self, _: &AccountContext, _: &Charge) -> Result<()> {
-        Ok(())
+    async fn charge(&self, context: &AccountContext, charge: &Charge) -> Result<()> {
+        self.charge_told(context, charge).await
     }
     async fn refund(&self, _: &AccountContext, _: &Refund) -> Result<()> {
         Ok(())

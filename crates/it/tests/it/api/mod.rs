@@ -16,6 +16,7 @@ mod keys;
 mod operator;
 mod payment_methods;
 mod processor;
+mod payments;
 mod requests;
 mod settlements;
 mod simulations;
