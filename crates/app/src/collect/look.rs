@@ -61,7 +61,8 @@ impl App {
         tx.commit().await?;
         let Some(attempt) = attempts.last() else { return Ok(()) };
         let answer = Ok(charge.clone());
-        self.settle(partner_id, attempt, (&answer, Asking::Again)).await
+        self.settle(partner_id, attempt, (&answer, Asking::Again)).await?;
+        self.dispute_seen(context, charge).await.map(drop)
     }
 
     /// Which payment a charge is.
