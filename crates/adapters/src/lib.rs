@@ -8,7 +8,6 @@ pub mod clock;
 pub mod data_dir;
 pub mod entropy;
 pub mod files;
-pub mod gateway;
 pub mod ids;
 pub mod limits;
 pub mod mail;

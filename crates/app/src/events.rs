@@ -2,6 +2,7 @@
 
 use domain::{
     account::{Credit, Tenant},
+    checkout::Checkout,
     credit_note::CreditNote,
     dispute::Dispute,
     invoice::issued::Invoice,
@@ -48,6 +49,11 @@ struct AboutDispute {
 #[derive(Serialize)]
 struct AboutCredit {
     credit: resource::Credit,
+}
+
+#[derive(Serialize)]
+struct AboutCheckout {
+    checkout_session: resource::Checkout,
 }
 
 /// An event of a tenant, as it is afterwards.
@@ -133,6 +139,18 @@ pub(crate) fn of_credit(kind: &str, credit: &Credit, currency: Currency, at: Tim
         object_id: credit.credit_id.to_string(),
         object_version: 1,
         payload: text(&AboutCredit { credit: resource::Credit::of(credit, currency) }),
+        at,
+    }
+}
+
+/// The event of a checkout session that was completed.
+pub(crate) fn of_checkout(session: &Checkout, currency: Currency, at: Timestamp) -> Event {
+    let checkout_session = resource::Checkout::of(session, (currency, None));
+    Event {
+        kind: "checkout.session.completed".to_owned(),
+        object_id: session.checkout_id.to_string(),
+        object_version: session.version,
+        payload: text(&AboutCheckout { checkout_session }),
         at,
     }
 }

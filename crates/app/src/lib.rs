@@ -6,6 +6,7 @@
 pub mod accounting;
 pub mod calls;
 pub mod check;
+pub mod checkout;
 pub mod close;
 pub mod collect;
 pub mod directory;
@@ -17,9 +18,11 @@ pub mod error;
 mod events;
 pub mod explain;
 pub mod figures;
+pub mod hosted;
 pub mod ingest;
 pub mod invoices;
 pub mod keys;
+pub mod links;
 pub mod logs;
 mod lookup;
 pub mod methods;
@@ -35,6 +38,7 @@ pub mod resource;
 pub mod settlements;
 pub mod setup;
 pub mod simulate;
+pub mod test_methods;
 pub mod usage;
 pub mod webhooks;
 

@@ -5,12 +5,7 @@
 //! first steps send no mail and write no file.
 
 use adapters::{
-    data_dir::DataDir,
-    gateway::{Gateway, SandboxMethod},
-    mail::MailSink,
-    pdf::PdfEngine,
-    processor::Processor,
-    vault::Vault,
+    data_dir::DataDir, mail::MailSink, pdf::PdfEngine, processor::Processor, vault::Vault,
     webhook_client::WebhookClient,
 };
 
@@ -21,16 +16,12 @@ use crate::processor_events::EventSecrets;
 pub struct Outside {
     /// Where mails go.
     pub mail: MailSink,
-    /// Where payments are made.
-    pub gateway: Gateway,
     /// Who moves money.
     pub processor: Processor,
     /// What its events are held against.
     pub events: EventSecrets,
     /// What payers and the processor are shown of this deployment.
     pub payments: PaymentSettings,
-    /// What automatic payments are charged to: tenants have no saved methods yet.
-    pub auto_pay_method: SandboxMethod,
     /// Where finished files are kept.
     pub files: DataDir,
     /// What sets PDFs.
@@ -55,13 +46,23 @@ pub struct PaymentSettings {
     pub base_url: String,
 }
 
+/// Where a deployment is reached that says nothing: from its own machine.
+const HERE: &str = "http://127.0.0.1:8080";
+
+impl PaymentSettings {
+    /// Whether customers can reach this deployment: mails to them carry links only then.
+    pub fn is_reachable(&self) -> bool {
+        !self.base_url.is_empty() && self.base_url != HERE
+    }
+}
+
 impl Default for PaymentSettings {
     fn default() -> Self {
         Self {
             descriptor: "TRUNKLINE".to_owned(),
             publishable_key: "pk_test_sandbox".to_owned(),
             script_url: None,
-            base_url: "http://127.0.0.1:8080".to_owned(),
+            base_url: HERE.to_owned(),
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod call;
 pub mod catalog;
 pub mod cdr;
 pub mod charging;
+pub mod checkout;
 pub mod credit_note;
 pub mod cycle;
 pub mod dispute;

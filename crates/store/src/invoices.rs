@@ -18,7 +18,7 @@ use sqlx::AssertSqlSafe;
 pub(crate) use self::list::FEW_TENANTS;
 pub use self::list::{
     InvoiceFilter, InvoiceSort, MANY_NUMBERS, Owed, lines_of, lines_page, list, list_plan,
-    of_tenant, open_of, owed_by,
+    of_tenant, open_of, owed_by, small_of,
 };
 use crate::{
     bulk::{Bulk, Cell},

@@ -31,7 +31,7 @@ const CHARGES: &str = "
   from payment
   join invoice on invoice.partner_id = payment.partner_id
     and invoice.invoice_id = payment.invoice_id
-  where payment.partner_id = $1 and payment.status = 'succeeded' and payment.method <> 'manual'
+  where payment.partner_id = $1 and payment.status = 'succeeded' and payment.context = 'platform'
     and payment.settled_at < $2 and payment.settled_at >= $3
     and not exists (select 1 from settlement_item
       where settlement_item.partner_id = payment.partner_id

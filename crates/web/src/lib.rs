@@ -22,7 +22,7 @@ use axum::{
     routing::get,
 };
 
-use crate::pages::{index, pdf};
+use crate::pages::{hosted, index, pdf};
 
 /// Where the server listens unless told otherwise: this machine only.
 pub const DEFAULT_ADDRESS: SocketAddr =
@@ -61,6 +61,10 @@ pub fn router_for(app: App, hosts: Hosts) -> Router {
         .merge(processor_inbox::routes())
         .layer(middleware::from_fn_with_state(PAGE_TIMEOUT, guard::in_time))
         .with_state(app.clone())
+        .merge(
+            hosted::routes(app.clone())
+                .layer(middleware::from_fn_with_state(PAGE_TIMEOUT, guard::in_time)),
+        )
         .merge(api::router(app))
         .layer(middleware::from_fn(guard::with_headers))
 }

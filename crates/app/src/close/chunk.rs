@@ -25,7 +25,9 @@ use super::{
     issue::{Issue, invoice_id, issue_all},
 };
 use crate::{
-    App, dunning,
+    App,
+    collect::small_balances,
+    dunning,
     error::{AppError, Result},
     events::of_tenant,
 };
@@ -123,6 +125,16 @@ async fn gather(
         .collect();
     let all: Vec<Tenant> = work.iter().map(|(tenant, _)| tenant.clone()).collect();
     let mut facts = billing.facts(tx, &all, &spans).await?;
+    let closing: Vec<TenantId> = work
+        .iter()
+        .filter(|(_, work)| matches!(work, Work::Close { .. }))
+        .map(|(tenant, _)| tenant.tenant_id)
+        .collect();
+    for (tenant_id, small) in small_balances(tx, billing.partner_id, &closing).await? {
+        if let Some(own) = facts.get_mut(&tenant_id) {
+            own.small = small;
+        }
+    }
     let mut usage = usage_of(tx, billing.partner_id, &work).await?;
     for (tenant, work) in work {
         let own = facts.remove(&tenant.tenant_id);
@@ -237,6 +249,7 @@ fn bill_advance(
             computed,
             credits: facts.credits,
             one_time: Vec::new(),
+            carried: Vec::new(),
         });
     }
     Ok(())
@@ -248,7 +261,7 @@ type Closing = (Tenant, (Term, Term, Option<Term>), TenantFacts, Vec<(UsageKey, 
 async fn close_period(
     tx: &mut Tx,
     billing: &Billing<'_>,
-    (tenant, (whole, closing, opening), facts, rows): Closing,
+    (tenant, (whole, closing, opening), mut facts, rows): Closing,
     (now, writes): (Timestamp, &mut Writes),
 ) -> Result<()> {
     let start = closing.span.start;
@@ -258,7 +271,16 @@ async fn close_period(
         billing.usage_groups(tx, (tenant.tenant_id, &closing), (&own, just_after(start))).await?;
     let prior = prior_usage(tx, billing, (&tenant, start), &late).await?;
     let bill = PeriodBill { tenant: &tenant, closing, whole, opening, usage, prior };
-    let computed = bill.compute(billing, &facts)?;
+    let mut computed = bill.compute(billing, &facts)?;
+    let mut carried = std::mem::take(&mut facts.small);
+    if computed.outcome == Outcome::Issue && !computed.total.is_zero() && !carried.is_empty() {
+        for small in &carried {
+            facts.charges.push(small.charge()?);
+        }
+        computed = bill.compute(billing, &facts)?;
+    } else {
+        carried.clear();
+    }
     let version = billing.version(&closing)?;
     let issue = computed.outcome == Outcome::Issue;
     let kind = if opening.is_some() { InvoiceKind::Period } else { InvoiceKind::Final };
@@ -285,6 +307,7 @@ async fn close_period(
             computed,
             credits: facts.credits,
             one_time: one_time.collect(),
+            carried,
             tenant,
         });
     }
@@ -376,6 +399,7 @@ pub(crate) async fn period_lines(
         charges: Vec::new(),
         taxes: TaxTable::default(),
         credits: Vec::new(),
+        small: Vec::new(),
     };
     let is_last = periods.last().is_some_and(|last| last.term.span.start == start);
     let opening = opening.filter(|_| !is_last);

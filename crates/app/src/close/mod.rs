@@ -1,5 +1,6 @@
 //! What falls due: periods that close, fees in advance, trials that end, months that are debited,
-//! invoices that become overdue, tenants that do not pay.
+//! invoices that become overdue, tenants that do not pay, automatic payments, payments that are
+//! looked at again.
 //!
 //! Decided here: due things happen in the order of their instants, whatever kind they are and
 //! however long nobody ran them (CYC-12); each is one transaction that does all of it or nothing,
@@ -25,7 +26,7 @@ use crate::{
 
 pub(crate) use chunk::period_lines;
 pub(crate) use facts::{Billing, Books, Decks, alloc_call, is_carried, price_after};
-pub(crate) use issue::{issue_tx, issued_as, keep_logo, take_credits};
+pub(crate) use issue::{begins_auto_pay, issue_tx, issued_as, keep_logo, take_credits};
 pub(crate) use monthly::debit_added;
 pub(crate) use past::{PastPeriod, past_period};
 
@@ -55,6 +56,8 @@ pub struct DueReport {
     pub restored: u64,
     /// Statements of what partners get.
     pub settlements: u64,
+    /// Invoices that were charged by themselves.
+    pub charged: u64,
 }
 
 impl DueReport {
@@ -70,6 +73,7 @@ impl DueReport {
         self.suspended += other.suspended;
         self.restored += other.restored;
         self.settlements += other.settlements;
+        self.charged += other.charged;
     }
 }
 
@@ -82,6 +86,9 @@ enum Next {
     Settlement(domain::ids::PartnerId, Timestamp),
     Refund(domain::ids::PartnerId, domain::ids::RefundId, Timestamp),
     Dispute(domain::ids::PartnerId, domain::ids::DisputeId, Timestamp),
+    Look(domain::ids::PartnerId, domain::ids::PaymentId, Timestamp),
+    AutoPay(Timestamp),
+    CheckoutEnds(domain::ids::PartnerId, domain::ids::CheckoutId, Timestamp),
 }
 
 impl Next {
@@ -89,11 +96,13 @@ impl Next {
     fn order(&self) -> (Timestamp, u8) {
         match self {
             Self::Month(_, month) => (month.start(), 0),
-            Self::Overdue(_, _, at) => (*at, 1),
-            Self::Refund(_, _, at) | Self::Dispute(_, _, at) => (*at, 1),
-            Self::Tenants(_, at) => (*at, 2),
-            Self::Dunning(_, _, at) => (*at, 3),
-            Self::Settlement(_, at) => (*at, 4),
+            Self::Look(_, _, at) | Self::Refund(_, _, at) | Self::Dispute(_, _, at) => (*at, 1),
+            Self::Overdue(_, _, at) => (*at, 2),
+            Self::Tenants(_, at) => (*at, 3),
+            Self::AutoPay(at) => (*at, 4),
+            Self::Dunning(_, _, at) => (*at, 5),
+            Self::Settlement(_, at) => (*at, 6),
+            Self::CheckoutEnds(_, _, at) => (*at, 7),
         }
     }
 }
@@ -129,6 +138,17 @@ impl App {
                     self.look_at_dispute(partner_id, dispute_id).await?;
                     DueReport::default()
                 }
+                Next::Look(partner_id, payment_id, _) => {
+                    self.look_at_payment(partner_id, payment_id).await?;
+                    DueReport::default()
+                }
+                Next::AutoPay(at) => {
+                    DueReport { charged: self.auto_pay_due(at).await?, ..Default::default() }
+                }
+                Next::CheckoutEnds(partner_id, checkout_id, _) => {
+                    self.checkout_ends(partner_id, checkout_id).await?;
+                    DueReport::default()
+                }
             });
         }
         self.move_clock(until).await?;
@@ -145,6 +165,9 @@ impl App {
         let settlement = store::settlements::next(&mut tx, until).await?;
         let refund = store::refunds::next_due(&mut tx, until).await?;
         let dispute = store::disputes::next_due(&mut tx, until).await?;
+        let look = store::payments::to_look_at(&mut tx, until, 1).await?.into_iter().next();
+        let auto_pay = store::auto_pay::due(&mut tx, until, 1).await?.into_iter().next();
+        let checkout = store::checkouts::next_ending(&mut tx, until).await?;
         tx.commit().await?;
         let candidates = [
             tenants.map(|(partner_id, at)| Next::Tenants(partner_id, at)),
@@ -163,6 +186,9 @@ impl App {
             settlement.map(|(partner_id, at)| Next::Settlement(partner_id, at)),
             refund.map(|(partner, refund, at)| Next::Refund(partner, refund, at)),
             dispute.map(|(partner, dispute, at)| Next::Dispute(partner, dispute, at)),
+            look.map(|(partner, payment, at)| Next::Look(partner, payment, at)),
+            auto_pay.and_then(|row| row.due_at).map(Next::AutoPay),
+            checkout.map(|(partner, session, at)| Next::CheckoutEnds(partner, session, at)),
         ];
         Ok(candidates.into_iter().flatten().min_by_key(Next::order))
     }

@@ -47,8 +47,8 @@ impl App {
 }
 
 impl Listener for App {
-    async fn charge(&self, _: &AccountContext, _: &Charge) -> Result<()> {
-        Ok(())
+    async fn charge(&self, context: &AccountContext, charge: &Charge) -> Result<()> {
+        self.charge_told(context, charge).await
     }
     async fn refund(&self, context: &AccountContext, told: &Refund) -> Result<()> {
         known(self.refund_told(context, told).await?, ("payment of refund", &told.reference))

@@ -47,14 +47,18 @@ pub(crate) struct Charged {
     pub(crate) context: AccountContext,
     /// The processor's id of it.
     pub(crate) reference: String,
-    /// The platform's share of it.
+    /// The platform's share of it that the processor keeps back.
     pub(crate) fee: Minor,
 }
 
 /// The charge behind a payment, where a processor made it.
 pub(crate) fn charged(payment: &Payment) -> Option<Charged> {
-    let _ = payment;
-    None
+    let (context, reference) = (payment.context.clone()?, payment.reference.clone()?);
+    // Only a charge on a connected account carries the fee; in platform mode the settlement
+    // keeps it back, and the processor knows of none.
+    let has_fee = matches!(context, AccountContext::Connected(_));
+    let fee = if has_fee { payment.fee } else { Minor::ZERO };
+    Some(Charged { context, reference, fee })
 }
 
 /// The payment behind a charge, and whose it is.
@@ -63,8 +67,10 @@ pub(crate) async fn payment_of(
     context: &AccountContext,
     reference: &str,
 ) -> Result<Option<(PartnerId, Payment)>> {
-    let _ = (tx, context, reference);
-    Ok(None)
+    let found = store::payments::of_reference(tx, context, reference).await?;
+    let Some((partner_id, payment_id)) = found else { return Ok(None) };
+    let payment = store::payments::find(tx, partner_id, payment_id).await?;
+    Ok(payment.map(|payment| (partner_id, payment)))
 }
 
 /// The invoice, locked until the transaction ends and read after that. The book was locked before.

@@ -6,6 +6,7 @@
 
 mod call;
 mod charge;
+mod checkout;
 mod deck;
 mod dunning;
 mod inventory;
@@ -39,6 +40,7 @@ pub use self::{
         RejectDetail, RejectView,
     },
     charge::{Charge, Credit, TaxJurisdiction},
+    checkout::{Checkout, InvoiceLink},
     deck::{ChangedRow, RateDeck, RateDeckDiff, RateDeckRow, RateDeckVersion},
     dunning::{
         DunningMail, DunningPolicy, DunningStep, DunningTimeline, OverdueTenant,
@@ -50,7 +52,9 @@ pub use self::{
     limits::{TenantDefaults, TenantLimits, TenantLimitsRow},
     log::{ApiRequest, AuditEntry},
     partner::{CdrSource, Job, Partner, WholesaleTerms},
-    payment::{Payment, Reference, TenantBalance, Wallet, WalletTransaction},
+    payment::{
+        BegunPayment, Payment, PaymentAction, Reference, TenantBalance, Wallet, WalletTransaction,
+    },
     processor::{
         ConnectedAccountView, CustomKeysView, PaymentMethod, PaymentMethodSetup, PaymentProcessor,
         Settlement, SettlementSum, StatementView,

@@ -17,7 +17,7 @@ use adapters::{
 use anyhow::{Context, bail};
 use app::{
     App,
-    outside::{Outside, WebhookSender},
+    outside::{Outside, PaymentSettings, WebhookSender},
 };
 use clap::{Args, ValueEnum};
 use store::db::Db;
@@ -48,6 +48,10 @@ pub(crate) struct DeploymentArgs {
     #[arg(long, global = true, value_name = "URL", env = "TRUNKLINE_SMTP")]
     #[arg(hide_env_values = true)]
     smtp: Option<SmtpAddress>,
+    /// Where this server's pages are for customers, like https://billing.example.com; mails carry
+    /// links to invoices only with it.
+    #[arg(long, global = true, value_name = "URL", env = "TRUNKLINE_PUBLIC_URL")]
+    public_url: Option<String>,
     /// Where webhooks may be sent [default: public].
     #[arg(long, global = true, value_name = "REACH", env = "TRUNKLINE_WEBHOOK_TARGETS")]
     webhook_targets: Option<WebhookTargets>,
@@ -133,8 +137,26 @@ impl DeploymentArgs {
                 client: WebhookClient::new(reach),
                 ..WebhookSender::default()
             },
+            payments: self.payments()?,
             ..Outside::default()
         })
+    }
+
+    /// What payers and the processor are shown of this deployment.
+    fn payments(&self) -> anyhow::Result<PaymentSettings> {
+        let public_url = self.public_url.as_deref().unwrap_or_default().trim_end_matches('/');
+        let is_web = public_url.starts_with("https://") || public_url.starts_with("http://");
+        if !public_url.is_empty() && !is_web {
+            return Err(misuse(format!(
+                "--public-url {public_url}: name an address that begins with https://"
+            )));
+        }
+        let default = PaymentSettings::default();
+        let base_url = match public_url {
+            "" => default.base_url,
+            url => url.to_owned(),
+        };
+        Ok(PaymentSettings { base_url, ..default })
     }
 
     /// The keys that the environment names, or the data directory's, which are made at first use.

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use adapters::{cdr_files::ReadOptions, gateway::SandboxMethod};
+use adapters::cdr_files::ReadOptions;
 use anyhow::Context;
 use app::{
     App,
@@ -15,6 +15,7 @@ use app::{
     ingest::{BATCH_ROWS, ImportMode, ImportReport, ImportRequest},
     outbox::OutboxReport,
     setup::{NewCharge, NewCredit, NewUsage},
+    test_methods::SavedFor,
 };
 use domain::{
     account::ChargeKind,
@@ -250,18 +251,20 @@ impl Story<'_> {
             None | Some(Pays::Never) => return Ok(()),
             // One part, once.
             Some(Pays::Partly) if !invoice.paid.is_zero() => return Ok(()),
-            Some(Pays::Partly) => (SandboxMethod::Visa, Some(Minor::new(due.get() / 2))),
-            Some(Pays::Visa) => (SandboxMethod::Visa, None),
-            Some(Pays::Declined) => (SandboxMethod::Declined, None),
-            Some(Pays::Insufficient) => (SandboxMethod::InsufficientFunds, None),
+            Some(Pays::Partly) => ("visa", Some(Minor::new(due.get() / 2))),
+            Some(Pays::Visa) => ("visa", None),
+            Some(Pays::Declined) => ("declined", None),
+            Some(Pays::Insufficient) => ("insufficient_funds", None),
         };
-        let wanted = Collect { amount, ..Collect::all(invoice.invoice_id, method) };
+        let owner = (partner_id, invoice.tenant_id);
+        let method = self.app.save_test_method(owner, (method, SavedFor::Default)).await?;
+        let wanted = Collect { amount, ..Collect::with(invoice.invoice_id, method.method_id) };
         let payment = self.app.collect(partner_id, &wanted).await?.payment;
         let result = match (payment.status, amount) {
             (PaymentStatus::Succeeded, None) => "paid in full",
             (PaymentStatus::Succeeded, Some(_)) => "paid in part",
             (PaymentStatus::Failed, _) => "declined",
-            (PaymentStatus::Pending, _) => "pending",
+            (_, _) => "pending",
         };
         let (count, sum) = self.told.payments.entry(result).or_default();
         *count += 1;

@@ -72,6 +72,8 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .merge(routes::extensions::routes())
         .merge(routes::invoices::routes())
         .merge(routes::invoice_changes::routes())
+        .merge(routes::payments::routes())
+        .merge(routes::checkouts::routes())
         .merge(routes::balances::routes())
         .merge(routes::dunning::routes())
         .merge(routes::payment_methods::routes())

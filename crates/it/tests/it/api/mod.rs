@@ -15,6 +15,7 @@ mod invoices;
 mod keys;
 mod operator;
 mod payment_methods;
+mod payments;
 mod processor;
 mod requests;
 mod settlements;

@@ -29,9 +29,9 @@ async fn card_payment(api: &Api, (name, cents): (&str, i64), when: &str) {
     let micros = at(when).micros();
     let sql = format!(
         "insert into payment (partner_id, payment_id, tenant_id, invoice_id, method, amount_minor,
-           status, note, created_at, settled_at)
-         values ('{partner}', '{name}', {}, {}, 'sandbox:visa', {cents}, 'succeeded', '',
-           {micros}, {micros})",
+           status, note, created_at, settled_at, context)
+         values ('{partner}', '{name}', {}, {}, 'Visa •••• 4242', {cents}, 'succeeded', '',
+           {micros}, {micros}, 'platform')",
         tenant.to_string().replace('"', "'"),
         invoice.to_string().replace('"', "'"),
     );

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use app::test_methods::SavedFor;
 use domain::ids::TenantId;
 use serde_json::Value;
 
@@ -123,6 +124,11 @@ impl Tour {
         let tenants = api.get("/v1/tenants").await.expect(200).json();
         let tenant = |row: usize| tenants["data"][row]["id"].as_str().unwrap().parse().unwrap();
         pay_a_little(&api, tenant(0)).await;
+        for row in 0..2 {
+            let owner = (api.partner.partner_id, tenant(row));
+            let visa = ("visa", SavedFor::Default);
+            api.world.app.save_test_method(owner, visa).await.unwrap();
+        }
         settle_a_little(&api).await;
         let tour = Self {
             api,

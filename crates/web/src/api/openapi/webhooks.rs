@@ -30,6 +30,7 @@ const SUBJECTS: &[(&str, &str)] = &[
 
 /// Events that carry something else: their type, and names with schemas.
 const OTHERS: &[(&str, &[(&str, &str)])] = &[
+    ("checkout.session.completed", &[("checkout_session", "CheckoutSession")]),
     ("partner.terms_changed", &[("wholesale_terms", "WholesaleTerms")]),
     ("rate_deck.updated", &[("rate_deck", "RateDeck"), ("rate_deck_version", "RateDeckVersion")]),
     ("wallet.changed", &[("wallet_transaction", "WalletTransaction")]),

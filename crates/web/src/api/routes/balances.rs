@@ -1,17 +1,15 @@
-//! `/v1/payments`, `/v1/wallet` and what tenants owe.
+//! `/v1/wallet` and what tenants owe.
 
 use app::{
-    invoices::{PaymentFilter, WalletEntry, WalletFilter},
+    invoices::{WalletEntry, WalletFilter},
     resource::{self, Decimal, Instant},
 };
 use axum::Json;
 use domain::{
     api_key::{Category, Scope},
-    ids::{InvoiceId, PaymentId, TenantId},
+    ids::TenantId,
     ledger::TransferKind,
-    money::Currency,
     paging::{Key, Order},
-    payment::{Payment, PaymentStatus},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -27,91 +25,19 @@ const READ: Scope = Scope::read(Category::Billing);
 
 pub(in crate::api) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
-        .routes(routes!(list_payments))
-        .routes(routes!(get_payment))
         .routes(routes!(get_wallet))
         .routes(routes!(list_wallet_transactions))
         .routes(routes!(get_tenant_balance))
 }
 
-list_query! {
-    PaymentQuery {
-        /// Only of this tenant.
-        #[param(value_type = Option<String>)]
-        tenant_id: Option<TenantId>,
-        /// Only of this invoice.
-        #[param(value_type = Option<String>)]
-        invoice_id: Option<InvoiceId>,
-        /// `pending`, `succeeded` or `failed`.
-        status: Option<String>,
-        /// Only begun from then on.
-        #[serde(rename = "created[gte]")]
-        created_since: Option<Instant>,
-        /// Only begun before then.
-        #[serde(rename = "created[lt]")]
-        created_until: Option<Instant>,
-        /// `created_at`, with a minus sign for the newest first; `-created_at` where nothing is
-        /// said.
-        sort: Option<String>,
-    }
-}
-
 /// The order that `text` asks for, of a list that knows one column.
-fn order(text: Option<&str>, name: &'static str) -> Result<Order, Problem> {
+pub(super) fn order(text: Option<&str>, name: &'static str) -> Result<Order, Problem> {
     match text.map(|text| (text.strip_prefix('-'), text)) {
         None => Ok(Order::Descending),
         Some((Some(column), _)) if column == name => Ok(Order::Descending),
         Some((None, column)) if column == name => Ok(Order::Ascending),
         Some(_) => Err(Problem::parameter("sort", format!("must be {name} or -{name}"))),
     }
-}
-
-/// List payments
-///
-/// Of all tenants that the key reaches, newest first, failed ones included.
-#[utoipa::path(get, path = "/v1/payments", tag = "Payments", operation_id = "list_payments",
-    params(PaymentQuery), security(("key" = ["billing:read"])),
-    responses((status = 200, body = List<resource::Payment>, description = "A page of payments")))]
-async fn list_payments(
-    caller: Caller,
-    Query(query): Query<PaymentQuery>,
-) -> Result<Json<List<resource::Payment>>, Problem> {
-    let reach = caller.partner(READ)?;
-    let sort = Sort { name: "created_at", kind: KeyKind::Int };
-    let request = query.paging().request(sort, order(query.sort.as_deref(), sort.name)?)?;
-    let wrong = || Problem::parameter("status", "must be pending, succeeded or failed");
-    let status = query.status.as_deref();
-    let filter = PaymentFilter {
-        tenants: reach.tenants,
-        tenant_id: query.tenant_id,
-        invoice_id: query.invoice_id,
-        status: status.map(|text| PaymentStatus::parse(text).ok_or_else(wrong)).transpose()?,
-        created_since: query.created_since.map(|Instant(at)| at),
-        created_until: query.created_until.map(|Instant(at)| at),
-    };
-    let page = caller.api.app().payment_page(reach.partner_id, filter, &request).await;
-    let page = page.map_err(|error| caller.problem(error))?;
-    let place = |(payment, _): &(Payment, Currency)| {
-        (Some(Key::Int(payment.created_at.micros())), payment.payment_id.to_string())
-    };
-    let show = |(payment, currency)| resource::Payment::of(&payment, currency);
-    Ok(Json(List::of((page, &request), sort, place, show)))
-}
-
-/// Get a payment
-#[utoipa::path(get, path = "/v1/payments/{id}", tag = "Payments", operation_id = "get_payment",
-    params(("id" = String, Path, description = "The payment's id")),
-    security(("key" = ["billing:read"])),
-    responses((status = 200, body = resource::Payment, description = "The payment")))]
-async fn get_payment(
-    caller: Caller,
-    At(payment_id): At<PaymentId>,
-) -> Result<Json<resource::Payment>, Problem> {
-    let reach = caller.partner(READ)?;
-    let found = caller.api.app().find_payment(reach.partner_id, payment_id).await;
-    let (payment, currency) = found.map_err(|error| caller.problem(error))?;
-    reach.tenant(payment.tenant_id)?;
-    Ok(Json(resource::Payment::of(&payment, currency)))
 }
 
 /// Get the wallet

@@ -1,6 +1,5 @@
 //! What partners choose: when, whether at all, for which profile, until which promised day.
 
-use adapters::gateway::SandboxMethod;
 use app::{collect::Collect, error::AppError};
 use domain::{
     dunning::{PolicyEdit, SuspensionMode},
@@ -119,7 +118,7 @@ async fn a_promise_puts_the_suspension_off_and_is_over_when_it_is_kept(#[case] e
     assert_eq!(late.world.number(promises).await, 1);
     // The invoice of July was there when it was promised: it is paid, too, and all is kept.
     let july = late.invoices().await[1].invoice_id;
-    let all = Collect::all(july, SandboxMethod::Visa);
+    let all = Collect::with(july, late.method("visa").await);
     app.collect(owner.0, &all).await.unwrap();
     late.next_run().await;
     assert_eq!(late.world.number(promises).await, 0);

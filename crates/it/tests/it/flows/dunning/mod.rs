@@ -3,21 +3,20 @@
 mod again;
 mod choices;
 
-use adapters::{
-    gateway::{GatewayAnswer, SandboxMethod},
-    mail::MailMessage,
-};
+use adapters::mail::MailMessage;
 use app::{
-    collect::{Begun, Collect, PaidElsewhere},
+    collect::{Collect, PaidElsewhere},
     drafts::{DraftLine, DraftText},
     setup::NewTenant,
+    test_methods::SavedFor,
 };
 use domain::{
     account::{Partner, Tenant},
     dunning::PolicyEdit,
-    ids::{InvoiceId, TenantId},
+    ids::{InvoiceId, MethodId, TenantId},
     invoice::{issued::Invoice, line::Quantity, status::InvoiceStatus},
     money::{Minor, Nanos},
+    payment::PaymentStatus,
     tenant::{SuspensionReason, TenantEvent, TenantStatus},
 };
 use rstest::rstest;
@@ -45,6 +44,13 @@ impl Late {
         let mut late = Self { world, partner, tenant_id, invoice_id: InvoiceId::from_bits(0) };
         late.invoice_id = late.invoices().await[0].invoice_id;
         Some(late)
+    }
+
+    /// The tenant's saved test method of this name.
+    pub(crate) async fn method(&self, name: &str) -> MethodId {
+        let owner = (self.partner.partner_id, self.tenant_id);
+        let saved = self.world.app.save_test_method(owner, (name, SavedFor::Naming)).await;
+        saved.unwrap().method_id
     }
 
     /// Does what is due until then.
@@ -169,7 +175,7 @@ async fn half_restores_nothing_and_all_restores_everything(#[case] engine: Engin
     late.pay(Some(4_950)).await;
     late.next_run().await;
     assert_eq!(late.state().await, "suspended flagged (overdue)");
-    let rest = Collect::all(late.invoice_id, SandboxMethod::Visa);
+    let rest = Collect::with(late.invoice_id, late.method("visa").await);
     late.world.app.collect(late.partner.partner_id, &rest).await.unwrap();
     assert_eq!(late.invoices().await[0].flag(), None);
     late.next_run().await;
@@ -298,7 +304,7 @@ async fn trials_and_cancelled_tenants_are_not_touched(#[case] engine: Engine) {
     assert_eq!(active.life.status(), TenantStatus::Suspended);
 }
 
-// PAY-18
+// PAY-18 a bank's days hold the suspension back; its refusal is followed at once
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
@@ -307,15 +313,12 @@ async fn a_pending_payment_holds_the_suspension_back_until_it_fails(#[case] engi
     let Some(late) = Late::fresh(engine).await else { return };
     late.until("2026-06-29T12:00:00Z").await;
     let id = late.partner.partner_id;
-    let wanted = Collect::all(late.invoice_id, SandboxMethod::Declined);
-    let Begun::New(attempt) = late.world.app.begin_payment(id, &wanted).await.unwrap() else {
-        panic!("the payment is known");
-    };
-    late.until("2026-07-03T12:00:00Z").await;
+    let wanted = Collect::with(late.invoice_id, late.method("bank_closed").await);
+    let paid = late.world.app.collect(id, &wanted).await.unwrap();
+    assert_eq!(paid.payment.status, PaymentStatus::Processing);
+    late.until("2026-07-03T11:59:59Z").await;
     assert_eq!(late.state().await, "active flagged");
-    let (code, message) = ("R01".to_owned(), "insufficient funds".to_owned());
-    let failed = GatewayAnswer::Declined { code, message };
-    late.world.app.settle(id, &attempt, &failed).await.unwrap();
+    late.until("2026-07-03T12:00:00Z").await;
     late.next_run().await;
     assert_eq!(late.state().await, "suspended flagged (overdue)");
 }
