@@ -201,11 +201,11 @@ impl Desk {
         let ours = Ours { partner_id: "ptr_1".to_owned(), object_id };
         let new = NewCustomer { name: name.to_owned(), email: String::new(), ours: ours.clone() };
         let processor = &self.app.outside.processor;
-        let customer = processor.create_customer(at, &key(&format!("c{name}")), &new);
+        let customer = processor.create_customer(at, &key(&format!("c{name}")), &new).await;
         let new = NewCharge {
             amount: Minor::new(11_052),
             currency: Currency::USD,
-            customer: customer.await.unwrap(),
+            customer: customer.unwrap(),
             method: method.to_owned(),
             kind: if method.starts_with("pm_us") {
                 MethodKind::BankAccount
