@@ -10,12 +10,12 @@ use adapters::processor::{
 use app::{
     App,
     error::{AppError, Result},
+    methods::Gone,
     outside::Outside,
-    processor_events::{Applied, EventSecrets, Gone, Listener},
+    processor_events::{Applied, EventSecrets, Listener},
 };
 use axum::{body::Body, http::Request};
 use domain::{
-    ids::PartnerId,
     money::{Currency, Minor},
     processor::{AccountContext, KeysState, MethodKind, ProcessorAccount, ProcessorMode},
 };
@@ -106,7 +106,7 @@ pub(super) fn key(text: &str) -> IdempotencyKey {
 
 impl Desk {
     pub(super) async fn open(engine: Engine) -> Option<Self> {
-        let world = World::fresh(engine).await?;
+        let (world, _) = World::with_partner(engine).await?;
         let fake = FakeStripe::start().await.unwrap();
         fake.set_now(world.app.clock.now().micros() / 1_000_000);
         fake.add_endpoint("/stripe/webhooks/platform", PLATFORM_SECRET);
@@ -161,7 +161,7 @@ impl Desk {
     pub(super) async fn own_account(&self, name: &str, key: &str) -> (At, String, String) {
         let account = self.fake.add_account((key, &key.replace("sk_", "pk_")));
         let account = ProcessorAccount::parse(&account).unwrap();
-        let partner_id: PartnerId = self.app.ids.draw(self.app.clock.now());
+        let partner_id = self.world.partner(name).await.partner_id;
         let secret = format!("whsec_of_{name}");
         let seal = |field: &str, text: &str| {
             let owner = format!("custom_keys/{partner_id}/{field}");
