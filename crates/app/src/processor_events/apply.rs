@@ -14,10 +14,10 @@ use domain::{
 };
 use store::processor_events::{self as stored, TakenEvent};
 
-use super::hear::Gone;
 use crate::{
     App,
     error::{AppError, Result},
+    methods::Gone,
 };
 
 /// Events taken at once.

@@ -2,17 +2,15 @@
 //!
 //! Decided here: which part hears of which object, and with whose key an account is asked.
 
-use adapters::processor::{Account, At, Charge, Dispute, Method, Refund, SecretKey, Setup};
+use adapters::processor::{Account, At, Charge, Dispute, Method, Refund, Setup};
 use domain::{ids::PartnerId, processor::AccountContext};
 
 use super::{apply::Listener, receive::OwnAccount};
 use crate::{
     App,
     error::{AppError, Result},
-    processors::sealed_to,
+    methods::Gone,
 };
-
-pub use crate::methods::Gone;
 
 impl App {
     /// How an account is asked about its own objects.
@@ -36,12 +34,7 @@ impl App {
         let keys = store::processors::keys(&mut tx, partner_id).await?;
         tx.commit().await?;
         let Some(keys) = keys else { return Ok(None) };
-        let Some((_, sealed)) = &keys.endpoint else { return Ok(None) };
-        let opened = self.outside.vault.open(&sealed_to(partner_id, "endpoint"), sealed);
-        let opened = opened.map_err(|error| AppError::Outside(error.to_string()))?;
-        let secret = String::from_utf8(opened)
-            .map_err(|_| AppError::Broken("a sealed endpoint secret is no text".to_owned()))?;
-        let secrets = vec![SecretKey::new(secret)];
+        let secrets = self.endpoint_secrets(partner_id).await?;
         Ok(Some(OwnAccount { account: keys.account, secrets, is_live: keys.is_live }))
     }
 }
@@ -59,12 +52,8 @@ impl Listener for App {
     async fn setup(&self, context: &AccountContext, told: &Setup) -> Result<()> {
         self.setup_told(context, told).await
     }
-    async fn method(
-        &self,
-        context: &AccountContext,
-        (method, gone): (&Method, Gone),
-    ) -> Result<()> {
-        self.method_told(context, method, gone).await
+    async fn method(&self, context: &AccountContext, (told, gone): (&Method, Gone)) -> Result<()> {
+        self.method_told(context, told, gone).await
     }
     async fn account(&self, told: &Account) -> Result<()> {
         self.account_told(told).await

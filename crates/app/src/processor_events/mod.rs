@@ -19,7 +19,6 @@ use tokio::sync::Notify;
 
 pub use self::{
     apply::{Applied, Listener},
-    hear::Gone,
     receive::{Inbox, NotReceived, Receipt},
 };
 use crate::{App, error::Result};

@@ -5,7 +5,7 @@
 //! kinds that somebody here needs are kept. An account that no longer answers is asked less and
 //! less often, and never by another key.
 
-use adapters::processor::{EventsFrom, PaymentGateway, ProcessorEvent};
+use adapters::processor::{EventsFrom, PaymentGateway, ProcessorError, ProcessorEvent};
 use domain::{ids::PartnerId, processor::AccountContext, time::Timestamp};
 use store::processor_events::{self as stored, DueRead, NewEvent};
 
@@ -75,6 +75,11 @@ impl App {
         let mut missed = 0;
         for _ in 0..MAX_PAGES {
             let page = self.outside.processor.events(&at, &from).await;
+            if let (Err(ProcessorError::Unauthorised { .. }), Some(partner_id)) =
+                (&page, due.partner_id)
+            {
+                self.key_refused(partner_id, &due.context).await?;
+            }
             let page = page.map_err(|error| AppError::Outside(error.to_string()))?;
             let Some(last) = page.last() else { return Ok(missed) };
             from.before = Some(last.reference.clone());

@@ -109,8 +109,8 @@ impl DeploymentArgs {
     pub(crate) async fn open(&self, missing: Missing) -> anyhow::Result<App> {
         let db = self.open_database(missing).await?;
         let clock = self.clock(&db).await?;
-        let Payments { processor, events } = Payments::from_environment(&clock)?;
-        let outside = Outside { processor, events, ..self.outside()? };
+        let Payments { processor, events, settings } = Payments::from_environment(&clock)?;
+        let outside = Outside { processor, events, payments: settings, ..self.outside()? };
         Ok(App::new(db, clock, Ids::Random).with_outside(outside))
     }
 

@@ -12,7 +12,7 @@ use adapters::{
     },
 };
 use anyhow::Context;
-use app::processor_events::EventSecrets;
+use app::{outside::PaymentSettings, processor_events::EventSecrets};
 
 use super::misuse;
 
@@ -29,6 +29,9 @@ const WEBHOOK_SECRET: &str = "TRUNKLINE_STRIPE_WEBHOOK_SECRET";
 /// The same for connected accounts.
 const CONNECT_SECRET: &str = "TRUNKLINE_STRIPE_CONNECT_WEBHOOK_SECRET";
 
+/// Where this deployment is reached from outside: endpoints for events are made there.
+const BASE_URL: &str = "TRUNKLINE_BASE_URL";
+
 /// What the help of every command says about these settings.
 pub(crate) const HELP: &str = "\
 Payments:
@@ -37,12 +40,14 @@ Payments:
   TRUNKLINE_STRIPE_WEBHOOK_SECRET          secrets of the endpoint for the platform's own events,
                                            separated by commas
   TRUNKLINE_STRIPE_CONNECT_WEBHOOK_SECRET  the same for events of connected accounts
+  TRUNKLINE_BASE_URL                       where this deployment is reached from outside
   TRUNKLINE_STRIPE_API, _STRIPE_JS         other addresses than Stripe's, for tests";
 
 /// Who takes payments, and what its events are held against.
 pub(crate) struct Payments {
     pub(crate) processor: Processor,
     pub(crate) events: EventSecrets,
+    pub(crate) settings: PaymentSettings,
 }
 
 impl Payments {
@@ -53,11 +58,16 @@ impl Payments {
 
     fn read(setting: impl Fn(&str) -> Option<String>, clock: &Clock) -> anyhow::Result<Self> {
         let setting = |name| setting(name).filter(|text| !text.trim().is_empty());
+        let mut settings = PaymentSettings::default();
+        if let Some(url) = setting(BASE_URL) {
+            settings.base_url = url.trim_end_matches('/').to_owned();
+        }
         let Some(secret_key) = setting(SECRET_KEY) else {
             if setting(PUBLISHABLE_KEY).is_some() {
                 return Err(misuse(format!("{PUBLISHABLE_KEY} needs {SECRET_KEY} beside it")));
             }
-            return Ok(Self { processor: Processor::default(), events: EventSecrets::default() });
+            let (processor, events) = (Processor::default(), EventSecrets::default());
+            return Ok(Self { processor, events, settings });
         };
         let secret_key = SecretKey::new(secret_key);
         if secret_key.is_live() && clock.is_simulated() {
@@ -79,7 +89,10 @@ impl Payments {
             words.map(SecretKey::new).collect::<Vec<_>>()
         };
         let events = EventSecrets::new(secrets(WEBHOOK_SECRET), secrets(CONNECT_SECRET));
-        Ok(Self { processor: Processor::Stripe(stripe), events })
+        let browser = stripe.browser_keys();
+        settings.publishable_key = browser.publishable_key;
+        settings.script_url = Some(browser.js_url);
+        Ok(Self { processor: Processor::Stripe(stripe), events, settings })
     }
 }
 
@@ -129,7 +142,10 @@ mod tests {
             ],
             &Clock::System,
         );
-        let events = payments.expect("they are settings").events;
+        let payments = payments.expect("they are settings");
+        assert_eq!(payments.settings.publishable_key, "pk_test_a");
+        assert_eq!(payments.settings.script_url.as_deref(), Some(JS_URL));
+        let events = payments.events;
         assert_eq!((events.platform.len(), events.connect.len()), (2, 0));
         assert!(!format!("{events:?}").contains("whsec"));
     }

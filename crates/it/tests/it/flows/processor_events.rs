@@ -14,7 +14,7 @@ use app::{
 };
 use axum::http::StatusCode;
 use domain::{
-    processor::{MethodKind, ProcessorAccount},
+    processor::{KeysState, MethodKind, ProcessorAccount},
     processor_signature::SignatureError,
 };
 use rstest::rstest;
@@ -357,6 +357,10 @@ async fn own_accounts_have_their_own_inbox(#[case] engine: Engine) {
     let own = lists.iter().filter(|call| call.key == "2345").count();
     let refused = lists.iter().filter(|call| call.status == 401).count();
     assert!(own >= 3 && refused == 1, "{own} {refused}");
+    let partner = desk.world.app.partner_named("oak").await.unwrap();
+    let mut tx = desk.world.begin().await;
+    let keys = store::processors::keys(&mut tx, partner.partner_id).await.unwrap().unwrap();
+    assert_eq!(keys.state, KeysState::Broken);
     desk.fake.check();
 }
 

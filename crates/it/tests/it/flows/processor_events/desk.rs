@@ -10,12 +10,12 @@ use adapters::processor::{
 use app::{
     App,
     error::{AppError, Result},
+    methods::Gone,
     outside::Outside,
-    processor_events::{Applied, EventSecrets, Gone, Listener},
+    processor_events::{Applied, EventSecrets, Listener},
 };
 use axum::{body::Body, http::Request};
 use domain::{
-    ids::PartnerId,
     money::{Currency, Minor},
     processor::{AccountContext, KeysState, MethodKind, ProcessorAccount, ProcessorMode},
 };
@@ -106,7 +106,7 @@ pub(super) fn key(text: &str) -> IdempotencyKey {
 
 impl Desk {
     pub(super) async fn open(engine: Engine) -> Option<Self> {
-        let world = World::fresh(engine).await?;
+        let (world, _) = World::with_partner(engine).await?;
         let fake = FakeStripe::start().await.unwrap();
         fake.set_now(world.app.clock.now().micros() / 1_000_000);
         fake.add_endpoint("/stripe/webhooks/platform", PLATFORM_SECRET);
@@ -161,7 +161,7 @@ impl Desk {
     pub(super) async fn own_account(&self, name: &str, key: &str) -> (At, String, String) {
         let account = self.fake.add_account((key, &key.replace("sk_", "pk_")));
         let account = ProcessorAccount::parse(&account).unwrap();
-        let partner_id: PartnerId = self.app.ids.draw(self.app.clock.now());
+        let partner_id = self.world.partner(name).await.partner_id;
         let secret = format!("whsec_of_{name}");
         let seal = |field: &str, text: &str| {
             let owner = format!("custom_keys/{partner_id}/{field}");
@@ -201,12 +201,11 @@ impl Desk {
         let ours = Ours { partner_id: "ptr_1".to_owned(), object_id };
         let new = NewCustomer { name: name.to_owned(), email: String::new(), ours: ours.clone() };
         let processor = &self.app.outside.processor;
-        let customer_key = key(&format!("c{name}"));
-        let customer = processor.create_customer(at, &customer_key, &new);
+        let customer = processor.create_customer(at, &key(&format!("c{name}")), &new).await;
         let new = NewCharge {
             amount: Minor::new(11_052),
             currency: Currency::USD,
-            customer: customer.await.unwrap(),
+            customer: customer.unwrap(),
             method: method.to_owned(),
             kind: if method.starts_with("pm_us") {
                 MethodKind::BankAccount
