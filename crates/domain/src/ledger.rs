@@ -119,6 +119,7 @@ pub enum TransferKind {
     DidSetup,
     InitialCredit,
     PhantomFee,
+    SubscriptionInvoice,
     Charge,
     Tax,
     CreditGiven,
@@ -129,7 +130,7 @@ pub enum TransferKind {
 
 impl TransferKind {
     /// All kinds.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::TopUp,
         Self::MonthlyDid,
         Self::MonthlyExtension,
@@ -140,6 +141,7 @@ impl TransferKind {
         Self::DidSetup,
         Self::InitialCredit,
         Self::PhantomFee,
+        Self::SubscriptionInvoice,
         Self::Charge,
         Self::Tax,
         Self::CreditGiven,
@@ -161,6 +163,7 @@ impl TransferKind {
             Self::DidSetup => "did_setup",
             Self::InitialCredit => "initial_credit",
             Self::PhantomFee => "phantom_fee",
+            Self::SubscriptionInvoice => "subscription_invoice",
             Self::Charge => "charge",
             Self::Tax => "tax",
             Self::CreditGiven => "credit_given",

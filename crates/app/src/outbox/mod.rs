@@ -37,7 +37,7 @@ use crate::{
     collect::{self, Collect},
     documents::{InvoiceParts, document, file_name, load},
     error::{AppError, Result},
-    methods, processors,
+    methods, platform, processors,
 };
 
 /// Renders an invoice and keeps the file.
@@ -246,6 +246,9 @@ impl App {
             return Ok(told.map(|()| Running::Ended(Done::Nothing))?);
         }
         let payload: Value = serde_json::from_str(&job.payload).unwrap_or_default();
+        if job.kind == platform::SUBSCRIPTION_MAIL {
+            return self.subscription_mail(job, &payload).await.map(Running::Ended);
+        }
         let invoice_id = payload["invoice_id"].as_str().and_then(|text| text.parse().ok());
         let wrong = || Failure::GiveUp(format!("{:?} names no invoice", job.payload));
         let invoice_id: InvoiceId = invoice_id.ok_or_else(wrong)?;
@@ -265,6 +268,15 @@ impl App {
             COLLECT => Running::Ended(self.auto_pay(job, invoice_id).await?),
             kind => return Err(Failure::GiveUp(format!("nobody does jobs of kind {kind:?}"))),
         })
+    }
+
+    /// The mail that brings a subscription invoice to its partner (PLT-39).
+    async fn subscription_mail(&self, job: &Job, payload: &Value) -> Result<Done, Failure> {
+        let id = payload["subscription_invoice_id"].as_str().and_then(|text| text.parse().ok());
+        let wrong = || Failure::GiveUp(format!("{:?} names no invoice", job.payload));
+        let invoice_id = id.ok_or_else(wrong)?;
+        let (key, text) = platform::mail_of(self, job.partner_id, invoice_id).await?;
+        Ok(Done::Mail { key, text: Box::new(text) })
     }
 
     /// Charges what is due. The job's key names the request, so that a second run asks about the

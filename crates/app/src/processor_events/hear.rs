@@ -43,10 +43,17 @@ impl App {
 }
 
 impl Listener for App {
-    async fn charge(&self, _: &AccountContext, _: &Charge) -> Result<()> {
+    async fn charge(&self, context: &AccountContext, told: &Charge) -> Result<()> {
+        // On any other account a partner could name a charge of the operator as its own.
+        if *context == AccountContext::Platform {
+            self.operator_charge_told(told).await?;
+        }
         Ok(())
     }
-    async fn refund(&self, _: &AccountContext, _: &Refund) -> Result<()> {
+    async fn refund(&self, context: &AccountContext, told: &Refund) -> Result<()> {
+        if *context == AccountContext::Platform {
+            self.operator_refund_told(told).await?;
+        }
         Ok(())
     }
     async fn dispute(&self, _: &AccountContext, _: &Dispute) -> Result<()> {

@@ -18,6 +18,7 @@ mod payment;
 mod processor;
 mod profile;
 mod simulation;
+mod subscription;
 mod tenant;
 pub(crate) mod usage;
 mod webhook;
@@ -56,6 +57,10 @@ pub use self::{
     },
     profile::{BillingProfile, Trial},
     simulation::{Amounts, SimulatedProposal, SimulationTotals, TenantSimulation},
+    subscription::{
+        OperatorCharge, PendingPlan, Plan, PlanChangePreview, RateChange, Subscription,
+        SubscriptionInvoice, SubscriptionLine, SubscriptionUsage, WalletRefundPart, WholesaleRates,
+    },
     tenant::{Span, Tenant},
     usage::{Counts, TenantUsage, Usage, UsageDay, UsageDays, UsageSummary},
     webhook::{Event, WebhookAttempt, WebhookDelivery, WebhookDeliveryDetail, WebhookEndpoint},

@@ -10,6 +10,7 @@ mod formats;
 mod ingest;
 mod outbox;
 mod pages;
+mod platform;
 mod processor_events;
 mod race;
 mod replay;

@@ -1,5 +1,6 @@
 //! `/v1/operator`: what only the operator's keys reach.
 
+mod billing;
 mod clock;
 mod invoices;
 mod partners;
@@ -19,6 +20,7 @@ pub(in crate::api) fn routes() -> OpenApiRouter<Api> {
         .merge(platform::routes())
         .merge(partners::routes())
         .merge(wholesale::routes())
+        .merge(billing::routes())
         .merge(clock::routes())
         .merge(invoices::routes())
 }
