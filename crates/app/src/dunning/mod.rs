@@ -4,8 +4,8 @@
 //! timeline of [`domain::dunning`], notes it, writes the mails and says when to look next. Whoever
 //! dies in between leaves nothing; whoever looks twice finds nothing to do. The partner's book is
 //! held meanwhile, as by everybody who moves a tenant through its states. What is shown and
-//! promised is in [`view`] and [`promise`], what partners choose in [`policy`], mails in
-//! [`letters`].
+//! promised is in `view` and `promise`, what partners choose in `policy`, mails in
+//! `letters`.
 
 mod letters;
 mod policy;

@@ -138,11 +138,14 @@ fn billed(told: &Told) -> String {
     let due = &told.due;
     format!(
         "BILLED\n  periods closed {}, invoices issued {}, trials converted {}, \
-         invoices overdue {}\n",
+         invoices overdue {}\n  tenants flagged {}, suspended {}, restored {}\n",
         count(due.periods),
         count(due.invoices),
         count(due.trials_converted),
-        count(due.overdue)
+        count(due.overdue),
+        count(due.flagged),
+        count(due.suspended),
+        count(due.restored)
     )
 }
 
@@ -197,7 +200,7 @@ fn paid(told: &Told) -> String {
     }
     let outbox = &told.outbox;
     let jobs = count(outbox.done);
-    text += &format!("\nSENT\n  {jobs} jobs done, {} mails with PDFs sent\n", count(outbox.sent));
+    text += &format!("\nSENT\n  {jobs} jobs done, {} mails sent\n", count(outbox.sent));
     let failed = outbox.retried + outbox.given_up;
     if failed > 0 {
         text += &format!("  {} failed\n", count(failed));
