@@ -118,9 +118,8 @@ create table settlement_item (
   partner_id text not null,
   object_id text not null,
   settlement_id text not null,
-  -- charge, refund, dispute
+  -- charge, refund, refund_returned, dispute
   kind text not null,
-  -- negative for refunds and disputes
   amount_minor bigint not null,
   fee_minor bigint not null,
   at bigint not null,

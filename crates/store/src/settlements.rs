@@ -39,9 +39,57 @@ const CHARGES: &str = "
   order by payment.settled_at, payment.payment_id
   limit $4";
 
-/// Where the things on a statement come from. Refunds and lost disputes of charges on the
-/// operator's account are further entries.
-const SOURCES: &[(ItemKind, &str)] = &[(ItemKind::Charge, CHARGES)];
+/// Refunds to cards that were charged on the operator's account.
+const REFUNDS: &str = "
+  select refund.refund_id, refund.amount_minor, invoice.currency, refund.settled_at
+  from refund
+  join invoice on invoice.partner_id = refund.partner_id
+    and invoice.invoice_id = refund.invoice_id
+  where refund.partner_id = $1 and refund.state = 'succeeded' and refund.destination = 'card'
+    and refund.context = 'platform' and refund.settled_at < $2 and refund.settled_at >= $3
+    and not exists (select 1 from settlement_item
+      where settlement_item.partner_id = refund.partner_id
+        and settlement_item.object_id = refund.refund_id)
+  order by refund.settled_at, refund.refund_id
+  limit $4";
+
+/// Refunds that were stated and failed afterwards: the money came back to the operator.
+const RETURNED: &str = "
+  select refund.refund_id || ':returned', refund.amount_minor, invoice.currency,
+    coalesce(refund.settled_at, refund.created_at)
+  from settlement_item stated
+  join refund on refund.partner_id = stated.partner_id and refund.refund_id = stated.object_id
+  join invoice on invoice.partner_id = refund.partner_id
+    and invoice.invoice_id = refund.invoice_id
+  where stated.partner_id = $1 and stated.kind = 'refund' and refund.state = 'failed'
+    and coalesce(refund.settled_at, refund.created_at) < $2 and cast($3 as bigint) < $2
+    and not exists (select 1 from settlement_item
+      where settlement_item.partner_id = refund.partner_id
+        and settlement_item.object_id = refund.refund_id || ':returned')
+  order by refund.refund_id
+  limit $4";
+
+/// Disputes of charges on the operator's account that were lost.
+const DISPUTES: &str = "
+  select dispute.dispute_id, dispute.amount_minor, invoice.currency, dispute.closed_at
+  from dispute
+  join invoice on invoice.partner_id = dispute.partner_id
+    and invoice.invoice_id = dispute.invoice_id
+  where dispute.partner_id = $1 and dispute.state = 'lost' and dispute.context = 'platform'
+    and dispute.closed_at < $2 and dispute.closed_at >= $3
+    and not exists (select 1 from settlement_item
+      where settlement_item.partner_id = dispute.partner_id
+        and settlement_item.object_id = dispute.dispute_id)
+  order by dispute.closed_at, dispute.dispute_id
+  limit $4";
+
+/// Where the things on a statement come from.
+const SOURCES: &[(ItemKind, &str)] = &[
+    (ItemKind::Charge, CHARGES),
+    (ItemKind::Refund, REFUNDS),
+    (ItemKind::Returned, RETURNED),
+    (ItemKind::Dispute, DISPUTES),
+];
 
 /// How far a partner is stated.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -33,6 +33,9 @@ use crate::{
     error::{AppError, Result},
 };
 
+/// What the inbox says of an account whose owner cut the link: it cannot be asked any more.
+const DEAUTHORIZED: &str = "deauthorized";
+
 impl App {
     /// Sends a partner to the processor's form: makes its account where there is none, and answers
     /// a link that works once and for minutes. Asking again answers another link to the same form.
@@ -134,6 +137,9 @@ impl App {
 
     /// An account is as the processor says now. Accounts that are nobody's here are left alone.
     pub async fn account_told(&self, told: &Account) -> Result<()> {
+        if told.disabled_reason.as_deref() == Some(DEAUTHORIZED) {
+            return self.account_gone(&told.account).await;
+        }
         let now = self.clock.now();
         self.db
             .write(async |tx| {

@@ -13,6 +13,7 @@ use adapters::{
 };
 use anyhow::Context;
 use app::{outside::PaymentSettings, processor_events::EventSecrets};
+use domain::processor::Descriptor;
 
 use super::misuse;
 
@@ -32,6 +33,9 @@ const CONNECT_SECRET: &str = "TRUNKLINE_STRIPE_CONNECT_WEBHOOK_SECRET";
 /// Where this deployment is reached from outside: endpoints for events are made there.
 const BASE_URL: &str = "TRUNKLINE_BASE_URL";
 
+/// What statements show of charges on the platform's account where a partner chose nothing.
+const DESCRIPTOR: &str = "TRUNKLINE_STATEMENT_DESCRIPTOR";
+
 /// What the help of every command says about these settings.
 pub(crate) const HELP: &str = "\
 Payments:
@@ -41,6 +45,8 @@ Payments:
                                            separated by commas
   TRUNKLINE_STRIPE_CONNECT_WEBHOOK_SECRET  the same for events of connected accounts
   TRUNKLINE_BASE_URL                       where this deployment is reached from outside
+  TRUNKLINE_STATEMENT_DESCRIPTOR           what statements show of charges on the platform's
+                                           account [default: TRUNKLINE]
   TRUNKLINE_STRIPE_API, _STRIPE_JS         other addresses than Stripe's, for tests";
 
 /// Who takes payments, and what its events are held against.
@@ -61,6 +67,11 @@ impl Payments {
         let mut settings = PaymentSettings::default();
         if let Some(url) = setting(BASE_URL) {
             settings.base_url = url.trim_end_matches('/').to_owned();
+        }
+        if let Some(text) = setting(DESCRIPTOR) {
+            let wrong = |error| misuse(format!("{DESCRIPTOR}: {error}"));
+            let checked = Descriptor::parse(&text).map_err(wrong)?;
+            checked.as_str().clone_into(&mut settings.descriptor);
         }
         let Some(secret_key) = setting(SECRET_KEY) else {
             if setting(PUBLISHABLE_KEY).is_some() {

@@ -94,3 +94,65 @@ async fn a_month_is_stated_once_and_paid_once(#[case] engine: Engine) {
     let foreign = api.call("GET", &format!("/v1/settlements/{id}")).key(&foreign).send().await;
     assert_eq!(foreign.problem().0, 404);
 }
+
+/// A refund of the newest invoice on the operator's account, in this state since that instant.
+async fn card_refund(api: &Api, (name, cents, state): (&str, i64, &str), when: &str) {
+    let invoices = api.get("/v1/invoices").await.json();
+    let id = |field: &str| invoices["data"][0][field].to_string().replace('"', "'");
+    let (invoice, tenant, partner) = (id("id"), id("tenant_id"), api.partner.partner_id);
+    let micros = at(when).micros();
+    let sql = format!(
+        "insert into refund (partner_id, refund_id, tenant_id, invoice_id, destination,
+           amount_minor, applied_minor, tax_minor, state, origin, reason, failure, context,
+           created_at, settled_at, version)
+         values ('{partner}', '{name}', {tenant}, {invoice}, 'card', {cents}, 0, 0, '{state}',
+           'platform', '', '', 'platform', {micros}, {micros}, 1)"
+    );
+    api.world.execute(&sql).await;
+}
+
+// F-10 STR-03 facts 13: refunds and lost disputes are taken off, and one that fails after it was
+// stated comes back
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_went_back_is_taken_off(#[case] engine: Engine) {
+    let Some(api) = paid(engine).await else { return };
+    let app = &api.world.app;
+    let (june, july) = ("2026-06-10T12:00:00Z", "2026-07-10T12:00:00Z");
+    card_payment(&api, ("pay_01k9zq4v8m6s3t2r1p0n9m8k7a", 100_000), june).await;
+    card_refund(&api, ("ref_01k9zq4v8m6s3t2r1p0n9m8k7a", 10_000, "succeeded"), june).await;
+    card_refund(&api, ("ref_01k9zq4v8m6s3t2r1p0n9m8k7b", 7_000, "submitted"), june).await;
+    let invoice = api.get("/v1/invoices").await.json()["data"][0].clone();
+    let id = |field: &str| invoice[field].to_string().replace('"', "'");
+    let sql = format!(
+        "insert into dispute (partner_id, dispute_id, tenant_id, invoice_id, payment_id, context,
+           reference, amount_minor, reason, state, detail, evidence, opened_at, closed_at, version)
+         values ('{}', 'dsp_01k9zq4v8m6s3t2r1p0n9m8k7a', {}, {},
+           'pay_01k9zq4v8m6s3t2r1p0n9m8k7a', 'platform', 'dp_1', 5000, 'fraudulent', 'lost', '', '',
+           {june}, {june}, 1)",
+        api.partner.partner_id,
+        id("tenant_id"),
+        id("id"),
+        june = at(june).micros(),
+    );
+    api.world.execute(&sql).await;
+    app.run_due(Some(at("2026-07-02T00:00:00Z"))).await.unwrap();
+    let it = settlements(&api).await.remove(0);
+    assert_eq!(it["refunds"], json!({"count": 1, "amount": "100.00"}));
+    assert_eq!(it["disputes"], json!({"count": 1, "amount": "50.00"}));
+    assert_eq!((&it["fees"], &it["net"]), (&json!("39.90"), &json!("810.10")));
+
+    let failed = format!(
+        "update refund set state = 'failed', settled_at = {} where state = 'succeeded'",
+        at(july).micros()
+    );
+    api.world.execute(&failed).await;
+    app.run_due(Some(at("2026-08-02T00:00:00Z"))).await.unwrap();
+    app.run_due(Some(at("2026-09-02T00:00:00Z"))).await.unwrap();
+    let all = settlements(&api).await;
+    assert_eq!(all.len(), 2);
+    assert_eq!((&all[0]["month"], &all[0]["net"]), (&json!("2026-07"), &json!("100.00")));
+    assert_eq!(all[0]["refunds"], json!({"count": 0, "amount": "-100.00"}));
+}
