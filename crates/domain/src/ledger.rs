@@ -125,6 +125,7 @@ pub enum TransferKind {
     CreditApplied,
     Payment,
     Cancellation,
+    ApplicationFee,
     FeeReturned,
     DisputeLost,
     CreditVoided,
@@ -132,7 +133,7 @@ pub enum TransferKind {
 
 impl TransferKind {
     /// All kinds.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::TopUp,
         Self::MonthlyDid,
         Self::MonthlyExtension,
@@ -149,6 +150,7 @@ impl TransferKind {
         Self::CreditApplied,
         Self::Payment,
         Self::Cancellation,
+        Self::ApplicationFee,
         Self::FeeReturned,
         Self::DisputeLost,
         Self::CreditVoided,
@@ -173,6 +175,7 @@ impl TransferKind {
             Self::CreditApplied => "credit_applied",
             Self::Payment => "payment",
             Self::Cancellation => "cancellation",
+            Self::ApplicationFee => "application_fee",
             Self::FeeReturned => "fee_returned",
             Self::DisputeLost => "dispute_lost",
             Self::CreditVoided => "credit_voided",

@@ -15,6 +15,7 @@ mod pages;
 mod paying;
 mod processor_events;
 mod race;
+mod refunds;
 mod replay;
 mod setup_accounts;
 mod setup_catalog;
