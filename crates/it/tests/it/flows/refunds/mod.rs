@@ -58,7 +58,12 @@ impl Billed {
 
     async fn of(world: World, (partner, tenant): (Partner, Tenant), credit: i64) -> Self {
         let (app, owner, id) = (&world.app, partner.partner_id, tenant.tenant_id);
-        let tax = NewTax { code: "US-AR".into(), name: "Arkansas".into(), rate: "0.085".into() };
+        let tax = NewTax {
+            code: "US-AR".to_owned(),
+            name: "Arkansas".to_owned(),
+            rate: "0.085".to_owned(),
+            enabled: true,
+        };
         app.create_tax(owner, &tax).await.unwrap();
         app.set_tenant_taxes(owner, id, &["US-AR".to_owned()]).await.unwrap();
         if credit > 0 {
