@@ -90,11 +90,8 @@ async fn fees_in_advance_are_deferred(#[case] engine: Engine) {
         let report = world.app.deferred_report(owner, month).await.unwrap();
         let (text, rest) = world.app.deferred_part(&report, None).await.unwrap();
         assert!(rest.is_none());
-        let rows: Vec<Vec<String>> = text
-            .lines()
-            .skip(1)
-            .map(|line| line.split(',').map(str::to_owned).collect())
-            .collect();
+        let rows: Vec<Vec<String>> =
+            text.lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect();
         let cells = |row: &Vec<String>| {
             let end = row.len();
             row[end - 4..end - 1].join(" ")

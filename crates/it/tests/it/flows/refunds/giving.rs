@@ -47,9 +47,12 @@ async fn partial_refunds_go_to_the_card_up_to_what_was_paid(#[case] engine: Engi
         assert_eq!(billed.balance(account).await, 0, "{account}");
     }
     assert_eq!(billed.balance(Account::Refunds).await, 101_860_000);
-    for (kind, times) in
-        [("refund.created", 2), ("refund.updated", 2), ("payment.refunded", 2), ("refund.failed", 0)]
-    {
+    for (kind, times) in [
+        ("refund.created", 2),
+        ("refund.updated", 2),
+        ("payment.refunded", 2),
+        ("refund.failed", 0),
+    ] {
         assert_eq!(billed.count(kind).await, times, "{kind}");
     }
     billed.assert_books().await;
@@ -78,11 +81,8 @@ async fn a_refund_to_the_balance_lowers_the_next_invoice(#[case] engine: Engine)
         .payment_history(billed.partner.partner_id, HistoryFilter::default(), &first_page())
         .await
         .unwrap();
-    let rows: Vec<(&str, i64, &str)> = history
-        .rows
-        .iter()
-        .map(|row| (&*row.kind, row.amount.get(), &*row.status))
-        .collect();
+    let rows: Vec<(&str, i64, &str)> =
+        history.rows.iter().map(|row| (&*row.kind, row.amount.get(), &*row.status)).collect();
     assert!(rows.contains(&("refund", -3_000, "refunded")), "{rows:?}");
     assert!(rows.contains(&("payment", 11_052, "partially_refunded")), "{rows:?}");
     billed.run_due("2026-06-02T00:00:00Z").await;
