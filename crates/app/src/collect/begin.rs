@@ -156,7 +156,7 @@ fn payment_of(
         status: PaymentStatus::Pending,
         origin: wanted.origin,
         checkout_id: wanted.checkout_id,
-        refunded: Minor::ZERO,
+        refunded: domain::money::Minor::ZERO,
         dispute: None,
         receipt_to: wanted.receipt_to.clone(),
         note: String::new(),
