@@ -9,6 +9,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    dispute::DisputeState,
     ids::{AttemptId, CheckoutId, InvoiceId, MethodId, PaymentId, TenantId},
     money::{Currency, Minor},
     processor::{AccountContext, MethodKind},
@@ -157,6 +158,10 @@ pub struct Payment {
     pub amount: Minor,
     /// The platform's share of it, by the mode (STR-08).
     pub fee: Minor,
+    /// What of it went back by refunds that succeeded; kept by those alone.
+    pub refunded: Minor,
+    /// How its last dispute stands, if there ever was one; kept by disputes alone.
+    pub dispute: Option<DisputeState>,
     /// Where it stands.
     pub status: PaymentStatus,
     /// Who began it.
@@ -304,6 +309,17 @@ pub struct Attempt {
     pub created_at: Timestamp,
     /// When the processor's answer was final.
     pub finished_at: Option<Timestamp>,
+}
+
+impl Payment {
+    /// How it stands for people: what came and went back is refunded, wholly or in part (REF-08).
+    pub fn shown_status(&self) -> &'static str {
+        match self.status {
+            PaymentStatus::Succeeded if self.refunded >= self.amount => "refunded",
+            PaymentStatus::Succeeded if !self.refunded.is_zero() => "partially_refunded",
+            status => status.as_str(),
+        }
+    }
 }
 
 impl Attempt {

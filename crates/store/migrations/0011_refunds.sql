@@ -98,6 +98,7 @@ create table dispute (
   unique (context, reference)
 );
 create index dispute_of_invoice on dispute (partner_id, invoice_id, dispute_id);
+create index dispute_of_payment on dispute (partner_id, payment_id, dispute_id);
 create index dispute_due on dispute (look_at) where look_at is not null;
 
 -- What becomes of the platform's fee when a partner's charge is refunded: kept where there is no

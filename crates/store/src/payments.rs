@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use domain::{
+    dispute::DisputeState,
     ids::{InvoiceId, PartnerId, PaymentId, TenantId},
     money::{Currency, Minor},
     paging::{Page, PageRequest},
@@ -170,6 +171,8 @@ struct PaymentRow {
     failure_code: Option<String>,
     failure_message: Option<String>,
     look_at: Option<i64>,
+    refunded_minor: i64,
+    dispute: Option<String>,
 }
 
 impl PaymentRow {
@@ -192,6 +195,11 @@ impl PaymentRow {
             reference: self.reference,
             amount: Minor::new(self.amount_minor),
             fee: Minor::new(self.fee_minor),
+            refunded: Minor::new(self.refunded_minor),
+            dispute: self
+                .dispute
+                .map(|text| named("dispute.state", &text, DisputeState::parse))
+                .transpose()?,
             status: named("payment.status", &self.status, PaymentStatus::parse)?,
             origin: named("payment.origin", &self.origin, PaymentOrigin::parse)?,
             checkout_id: optional_id("payment.checkout_id", self.checkout_id.as_deref())?,
@@ -211,7 +219,11 @@ macro_rules! select_payment {
             "select p.payment_id, p.tenant_id, p.invoice_id, p.method, p.amount_minor, p.status,
                p.note, p.created_at, p.settled_at, p.method_id, p.context, p.reference,
                p.fee_minor, p.origin, p.checkout_id, p.receipt_to, p.failure_code,
-               p.failure_message, p.look_at",
+               p.failure_message, p.look_at, p.refunded_minor,
+               (select d.state from dispute d
+                where d.partner_id = p.partner_id and d.payment_id = p.payment_id
+                order by d.dispute_id desc
+                limit 1) as dispute",
             $rest
         )
     };

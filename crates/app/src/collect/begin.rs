@@ -156,6 +156,8 @@ fn payment_of(
         status: PaymentStatus::Pending,
         origin: wanted.origin,
         checkout_id: wanted.checkout_id,
+        refunded: domain::money::Minor::ZERO,
+        dispute: None,
         receipt_to: wanted.receipt_to.clone(),
         note: String::new(),
         failure: None,

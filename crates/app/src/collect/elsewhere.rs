@@ -74,6 +74,8 @@ impl App {
                     status: PaymentStatus::Succeeded,
                     origin: PaymentOrigin::Manual,
                     checkout_id: None,
+                    refunded: Minor::ZERO,
+                    dispute: None,
                     receipt_to: None,
                     note: paid.note.trim().to_owned(),
                     failure: None,

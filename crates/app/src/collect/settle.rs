@@ -16,6 +16,7 @@ use domain::{
     ledger::{Account, Flow, LedgerTx, Transfer, TransferKind, TxSource},
     money::Minor,
     payment::{AttemptState, Failure, NEVER_BEGUN, Payment, PaymentOrigin, PaymentStatus},
+    processor::AccountContext,
     time::Timestamp,
 };
 use store::{
@@ -282,6 +283,12 @@ fn booking(
         let amount = invoice.currency.to_micros(amount)?;
         let sides = (account, from);
         transfers.extend(Transfer::new(TransferKind::Payment, Some(tenant_id), sides, amount)?);
+    }
+    // On a connected account the fee is kept back from the charge itself (STR-07).
+    if matches!(payment.context, Some(AccountContext::Connected(_))) {
+        let amount = invoice.currency.to_micros(payment.fee)?;
+        let (kind, sides) = (TransferKind::ApplicationFee, (Account::ApplicationFees, account));
+        transfers.extend(Transfer::new(kind, Some(tenant_id), sides, amount)?);
     }
     let source =
         TxSource { kind: "payment", id: payment.payment_id.to_string(), purpose: "settle" };

@@ -1,6 +1,7 @@
 //! Payments, the wallet and what tenants owe, as programs see them.
 
 use domain::{
+    dispute::DisputeState,
     ids::{CheckoutId, InvoiceId, LedgerTxId, MethodId, PaymentId, TenantId},
     money::Currency,
     payment,
@@ -36,11 +37,17 @@ pub struct Payment {
     /// What the amount is in.
     #[schema(value_type = String, example = "USD")]
     pub currency: Currency,
+    /// What of it was given back.
+    #[schema(example = "0.00")]
+    pub amount_refunded: Decimal,
+    /// How its dispute stands: `open`, `won` or `lost`; absent where it was never disputed.
+    #[schema(value_type = Option<String>, example = "open")]
+    pub dispute: Option<&'static str>,
     /// How it stands. `processing` is money on its way from a bank; `requires_action` waits for
     /// the payer.
     #[schema(
         value_type = String,
-        pattern = "^(pending|requires_action|processing|succeeded|failed|cancelled)$"
+        pattern = "^(pending|requires_action|processing|succeeded|partially_refunded|refunded|failed|cancelled)$"
     )]
     pub status: &'static str,
     /// Who began it.
@@ -93,7 +100,9 @@ impl Payment {
             payment_method_id: payment.method_id,
             amount: Decimal(currency.decimal(payment.amount)),
             currency,
-            status: payment.status.as_str(),
+            amount_refunded: Decimal(currency.decimal(payment.refunded)),
+            status: payment.shown_status(),
+            dispute: payment.dispute.map(DisputeState::as_str),
             origin: payment.origin.as_str(),
             note: Some(payment.note.clone()).filter(|text| !text.is_empty()),
             failure_code: payment.failure.as_ref().map(|it| it.code.clone()),

@@ -17,6 +17,7 @@ mod operator;
 mod payment_methods;
 mod payments;
 mod processor;
+mod refunds;
 mod requests;
 mod settlements;
 mod simulations;

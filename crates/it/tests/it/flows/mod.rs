@@ -16,6 +16,7 @@ mod paying;
 mod platform;
 mod processor_events;
 mod race;
+mod refunds;
 mod replay;
 mod setup_accounts;
 mod setup_catalog;
