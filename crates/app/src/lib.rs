@@ -30,6 +30,7 @@ pub mod operations;
 pub mod outbox;
 pub mod outside;
 pub mod overview;
+pub mod platform;
 pub mod processor_events;
 pub mod processors;
 pub mod refunds;

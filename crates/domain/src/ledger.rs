@@ -119,6 +119,7 @@ pub enum TransferKind {
     DidSetup,
     InitialCredit,
     PhantomFee,
+    SubscriptionInvoice,
     Charge,
     Tax,
     CreditGiven,
@@ -132,7 +133,7 @@ pub enum TransferKind {
 
 impl TransferKind {
     /// All kinds.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::TopUp,
         Self::MonthlyDid,
         Self::MonthlyExtension,
@@ -143,6 +144,7 @@ impl TransferKind {
         Self::DidSetup,
         Self::InitialCredit,
         Self::PhantomFee,
+        Self::SubscriptionInvoice,
         Self::Charge,
         Self::Tax,
         Self::CreditGiven,
@@ -167,6 +169,7 @@ impl TransferKind {
             Self::DidSetup => "did_setup",
             Self::InitialCredit => "initial_credit",
             Self::PhantomFee => "phantom_fee",
+            Self::SubscriptionInvoice => "subscription_invoice",
             Self::Charge => "charge",
             Self::Tax => "tax",
             Self::CreditGiven => "credit_given",

@@ -26,6 +26,7 @@ const TEXTS: &[(i64, &str, &str)] = &[
     (11, "refunds", include_str!("../migrations/0011_refunds.sql")),
     (12, "dunning", include_str!("../migrations/0012_dunning.sql")),
     (13, "processor_events", include_str!("../migrations/0013_processor_events.sql")),
+    (14, "platform_billing", include_str!("../migrations/0014_platform_billing.sql")),
 ];
 
 /// The migrations as `engine` ("sqlite" or "postgres") reads them.

@@ -27,7 +27,7 @@ use crate::{
 pub(crate) use chunk::period_lines;
 pub(crate) use facts::{Billing, Books, Decks, alloc_call, is_carried, price_after};
 pub(crate) use issue::{begins_auto_pay, issue_tx, issued_as, keep_logo, take_credits};
-pub(crate) use monthly::debit_added;
+pub(crate) use monthly::{debit_activated, debit_added};
 pub(crate) use past::{PastPeriod, past_period};
 
 /// Tenants in one transaction: they share its reads and its one disk flush.
@@ -89,20 +89,32 @@ enum Next {
     Look(domain::ids::PartnerId, domain::ids::PaymentId, Timestamp),
     AutoPay(Timestamp),
     CheckoutEnds(domain::ids::PartnerId, domain::ids::CheckoutId, Timestamp),
+    Subscription(domain::ids::PartnerId, Timestamp),
+    OperatorCharge(domain::ids::PartnerId, domain::ids::OperatorChargeId, Timestamp),
+    OperatorRefund(domain::ids::PartnerId, domain::ids::RefundId, Timestamp),
+    Wallet(domain::ids::PartnerId, Timestamp),
 }
 
 impl Next {
     /// When it was due, and what of equal instants goes first: debits before invoices.
     fn order(&self) -> (Timestamp, u8) {
         match self {
-            Self::Month(_, month) => (month.start(), 0),
-            Self::Look(_, _, at) | Self::Refund(_, _, at) | Self::Dispute(_, _, at) => (*at, 1),
-            Self::Overdue(_, _, at) => (*at, 2),
-            Self::Tenants(_, at) => (*at, 3),
-            Self::AutoPay(at) => (*at, 4),
-            Self::Dunning(_, _, at) => (*at, 5),
-            Self::Settlement(_, at) => (*at, 6),
-            Self::CheckoutEnds(_, _, at) => (*at, 7),
+            // A plan that changes on the first changes before the month's debits.
+            Self::Subscription(_, at) => (*at, 0),
+            Self::Month(_, month) => (month.start(), 1),
+            Self::Look(_, _, at)
+            | Self::Refund(_, _, at)
+            | Self::Dispute(_, _, at)
+            | Self::OperatorCharge(_, _, at)
+            | Self::OperatorRefund(_, _, at) => (*at, 2),
+            Self::Overdue(_, _, at) => (*at, 3),
+            Self::Tenants(_, at) => (*at, 4),
+            Self::AutoPay(at) => (*at, 5),
+            Self::Dunning(_, _, at) => (*at, 6),
+            Self::Settlement(_, at) => (*at, 7),
+            Self::CheckoutEnds(_, _, at) => (*at, 8),
+            // After what debits it.
+            Self::Wallet(_, at) => (*at, 9),
         }
     }
 }
@@ -116,6 +128,22 @@ impl App {
         while let Some(next) = self.next_due(until).await? {
             self.move_clock(next.order().0).await?;
             report.add(match next {
+                Next::Subscription(partner_id, _) => {
+                    self.run_subscription(partner_id).await?;
+                    DueReport::default()
+                }
+                Next::OperatorCharge(partner_id, charge_id, _) => {
+                    self.look_at_operator_charge(partner_id, charge_id).await?;
+                    DueReport::default()
+                }
+                Next::OperatorRefund(partner_id, refund_id, _) => {
+                    self.look_at_operator_refund(partner_id, refund_id).await?;
+                    DueReport::default()
+                }
+                Next::Wallet(partner_id, _) => {
+                    self.look_at_wallet(partner_id).await?;
+                    DueReport::default()
+                }
                 Next::Tenants(partner_id, at) => self.close_chunk(partner_id, at).await?,
                 Next::Month(partner_id, month) => self.debit_month(partner_id, month).await?,
                 Next::Overdue(partner_id, invoice_id, _) => {
@@ -168,8 +196,16 @@ impl App {
         let look = store::payments::to_look_at(&mut tx, until, 1).await?.into_iter().next();
         let auto_pay = store::auto_pay::due(&mut tx, until, 1).await?.into_iter().next();
         let checkout = store::checkouts::next_ending(&mut tx, until).await?;
+        let subscription = store::subscriptions::next_due(&mut tx, until).await?;
+        let operator_charge = store::operator_charges::next_due(&mut tx, until).await?;
+        let operator_refund = store::operator_refunds::next_due(&mut tx, until).await?;
+        let wallet = store::wallet_watch::next_due(&mut tx, until).await?;
         tx.commit().await?;
         let candidates = [
+            subscription.map(|(partner_id, at)| Next::Subscription(partner_id, at)),
+            operator_charge.map(|(partner_id, id, at)| Next::OperatorCharge(partner_id, id, at)),
+            operator_refund.map(|(partner_id, id, at)| Next::OperatorRefund(partner_id, id, at)),
+            wallet.map(|(partner_id, at)| Next::Wallet(partner_id, at)),
             tenants.map(|(partner_id, at)| Next::Tenants(partner_id, at)),
             month.map(|(partner_id, last, since)| {
                 let next = match last.and_then(monthly::Month::from_number) {

@@ -30,6 +30,7 @@ pub use self::setups::{Confirmation, NewMethod, SetupView};
 use crate::{
     App,
     error::{AppError, Result},
+    platform,
     processors::auto_pay_off,
     resource,
 };
@@ -195,22 +196,11 @@ impl App {
         if was_default {
             match gone.tenant_id {
                 Some(tenant_id) => auto_pay_off(tx, (partner_id, tenant_id), now).await?,
-                None => self.partner_method_gone(tx, partner_id).await?,
+                // What charges the partner by itself has to end (PMT-06).
+                None => platform::method_gone(tx, partner_id, now).await?,
             }
         }
         Ok(gone)
-    }
-
-    /// The partner has no default method any more: what charges it by itself has to end (PMT-06).
-    /// Part of the transaction that removes it. The wallet's automatic top-ups end here once there
-    /// are any.
-    pub(crate) async fn partner_method_gone(
-        &self,
-        _tx: &mut Tx,
-        partner_id: PartnerId,
-    ) -> Result<()> {
-        tracing::info!(partner = %partner_id, "a partner has no default payment method any more");
-        Ok(())
     }
 
     /// The processor says what it knows of a method now. Methods that are nobody's here are left

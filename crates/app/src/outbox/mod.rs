@@ -30,7 +30,7 @@ use crate::{
     App,
     documents::{InvoiceParts, document, file_name, load},
     error::{AppError, Result},
-    methods, processors,
+    methods, platform, processors,
 };
 
 /// Renders an invoice and keeps the file.
@@ -220,6 +220,10 @@ impl App {
             return Ok(tokio::spawn(std::future::ready(Ok(Done::Nothing))));
         }
         let payload: Value = serde_json::from_str(&job.payload).unwrap_or_default();
+        if job.kind == platform::SUBSCRIPTION_MAIL {
+            let written = self.subscription_mail(job, &payload).await?;
+            return Ok(tokio::spawn(std::future::ready(Ok(written))));
+        }
         let invoice_id = payload["invoice_id"].as_str().and_then(|text| text.parse().ok());
         let wrong = || Failure::GiveUp(format!("{:?} names no invoice", job.payload));
         let invoice_id: InvoiceId = invoice_id.ok_or_else(wrong)?;
@@ -239,6 +243,15 @@ impl App {
             }
             kind => return Err(Failure::GiveUp(format!("nobody does jobs of kind {kind:?}"))),
         })
+    }
+
+    /// The mail that brings a subscription invoice to its partner (PLT-39).
+    async fn subscription_mail(&self, job: &Job, payload: &Value) -> Result<Done, Failure> {
+        let id = payload["subscription_invoice_id"].as_str().and_then(|text| text.parse().ok());
+        let wrong = || Failure::GiveUp(format!("{:?} names no invoice", job.payload));
+        let invoice_id = id.ok_or_else(wrong)?;
+        let (key, text) = platform::mail_of(self, job.partner_id, invoice_id).await?;
+        Ok(Done::Mail { key, text: Box::new(text) })
     }
 
     async fn parts(&self, job: &Job, invoice_id: InvoiceId) -> Result<InvoiceParts, Failure> {

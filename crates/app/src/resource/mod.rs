@@ -20,6 +20,7 @@ mod processor;
 mod profile;
 mod refund;
 mod simulation;
+mod subscription;
 mod tenant;
 pub(crate) mod usage;
 mod webhook;
@@ -62,6 +63,10 @@ pub use self::{
     profile::{BillingProfile, Trial},
     refund::{CreditNote, Dispute, OperatorDispute, Refund},
     simulation::{Amounts, SimulatedProposal, SimulationTotals, TenantSimulation},
+    subscription::{
+        OperatorCharge, PendingPlan, Plan, PlanChangePreview, RateChange, Subscription,
+        SubscriptionInvoice, SubscriptionLine, SubscriptionUsage, WalletRefundPart, WholesaleRates,
+    },
     tenant::{Span, Tenant},
     usage::{Counts, TenantUsage, Usage, UsageDay, UsageDays, UsageSummary},
     webhook::{Event, WebhookAttempt, WebhookDelivery, WebhookDeliveryDetail, WebhookEndpoint},

@@ -156,6 +156,8 @@ pub struct Wallet {
     pub balance: Decimal,
     /// What can still be spent: the balance without what is held for calls in progress.
     pub available: Decimal,
+    /// What is on its way to it: top-ups that are not settled.
+    pub pending: Decimal,
 }
 
 /// A credit or debit of the wallet. Never changed, never deleted.

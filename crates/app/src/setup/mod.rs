@@ -36,6 +36,7 @@ pub use profiles::SavedProfile;
 pub use taxes::{NewTax, TaxEdit};
 pub(crate) use tenants::change_in;
 pub use tenants::{NewTenant, StartingStatus, TenantEdit, TenantFilter, TenantSort};
+pub(crate) use wallet::move_of_wallet;
 pub use wallet::{WalletMove, WalletMoveKind};
 
 use domain::{
@@ -47,7 +48,7 @@ use store::{db::Tx, events::Event};
 
 use crate::error::{AppError, Result};
 
-async fn the_operator(tx: &mut Tx) -> Result<Operator> {
+pub(crate) async fn the_operator(tx: &mut Tx) -> Result<Operator> {
     let found = store::operator::find(tx).await?;
     found.ok_or_else(|| AppError::not_found("operator", "the operator"))
 }
@@ -75,7 +76,7 @@ struct Happened<'a> {
 }
 
 /// Says that an owner or a price changed. Always the last step.
-async fn directory_changed(tx: &mut Tx) -> Result<()> {
+pub(crate) async fn directory_changed(tx: &mut Tx) -> Result<()> {
     Ok(store::operator::bump_directory_version(tx).await?)
 }
 

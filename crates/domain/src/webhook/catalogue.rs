@@ -82,7 +82,9 @@ pub const EVENT_TYPES: &[EventType] = types! {
         "partner.created" "The partner's account was created."
         "partner.updated" "The partner's account was changed."
         "partner.terms_changed" "The partner's wholesale terms change."
-        "wallet.changed" "Money was put into the wallet or taken out by hand."
+        "subscription.activated" "The partner's subscription was activated."
+        "subscription.updated" "The partner's plan or the state of its account changed."
+        "wallet.changed" "Money was put into the wallet or given back."
     }
 };
 
@@ -122,6 +124,8 @@ mod tests {
             "invoice.failed",
             "payment.failed",
             "checkout.session.completed",
+            "subscription.activated",
+            "subscription.updated",
         ] {
             assert!(names.contains(documented), "{documented}");
         }

@@ -13,6 +13,7 @@ mod modes;
 mod outbox;
 mod pages;
 mod paying;
+mod platform;
 mod processor_events;
 mod race;
 mod replay;

@@ -130,6 +130,7 @@ impl Tour {
             api.world.app.save_test_method(owner, visa).await.unwrap();
         }
         settle_a_little(&api).await;
+        pay_the_operator(&api, &operator_key).await;
         let tour = Self {
             api,
             operator_key,
@@ -366,6 +367,24 @@ async fn settle_a_little(api: &Api) {
             0, 3990, 96010, 20260615, 'due', 1781000000000000, 1)"
     );
     api.world.execute(&sql).await;
+}
+
+/// Gives the partner money in its wallet and a subscription invoice.
+async fn pay_the_operator(api: &Api, operator_key: &str) {
+    use serde_json::json;
+    let partner_id = api.partner.partner_id;
+    let path = format!("/v1/operator/partners/{partner_id}");
+    let asked = async |method: &str, path: &str, body: Value| {
+        let call = api.call(method, path).key(operator_key).json(body);
+        let answer = call.send().await;
+        assert!(answer.status.is_success(), "{path}: {:?}", answer.json());
+    };
+    let prepaid = json!({"billing": "prepaid"});
+    asked("PUT", &format!("{path}/subscription"), prepaid).await;
+    let funds = json!({"amount": "1000.00", "reason": "Funds", "reference": "funds"});
+    asked("POST", &format!("{path}/adjustments"), funds).await;
+    let larger = json!({"tier": "business"});
+    api.post("/v1/subscription/change", larger).await.expect(200);
 }
 
 /// Whether `text` is an id such as `tnt_01k9zq4v8m6s3t2r1p0n9m8k7j`.

@@ -31,6 +31,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Credits", "What a tenant's next invoices are reduced by."),
     ("Taxes", "Jurisdictions and their rates."),
     ("Wallet", "The partner's prepaid balance."),
+    ("Subscription", "The partner's own plan with the operator."),
     ("Events", "What happened, in order."),
     ("Webhooks", "Where events are sent, and how that went."),
     ("Simulations", "What another profile would have cost."),

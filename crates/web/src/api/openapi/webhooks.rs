@@ -24,6 +24,7 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("payment_method", "PaymentMethod"),
     ("phone_number", "PhoneNumber"),
     ("rate_deck", "RateDeck"),
+    ("subscription", "Subscription"),
     ("tax_jurisdiction", "TaxJurisdiction"),
     ("tenant", "Tenant"),
 ];

@@ -4,7 +4,11 @@ use app::{
     invoices::{WalletEntry, WalletFilter},
     resource::{self, Decimal, Instant},
 };
-use axum::Json;
+use axum::{
+    Json,
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
 use domain::{
     api_key::{Category, Scope},
     ids::TenantId,
@@ -51,7 +55,9 @@ async fn get_wallet(caller: Caller) -> Result<Json<resource::Wallet>, Problem> {
     let wallet = caller.api.app().wallet(partner_id).await;
     let wallet = wallet.map_err(|error| caller.problem(error))?;
     let balance = Decimal(wallet.balance.to_string());
-    Ok(Json(resource::Wallet { currency: wallet.currency, available: balance.clone(), balance }))
+    let pending = Decimal(wallet.currency.decimal(wallet.pending));
+    let (currency, available) = (wallet.currency, balance.clone());
+    Ok(Json(resource::Wallet { currency, available, balance, pending }))
 }
 
 list_query! {
@@ -78,17 +84,19 @@ list_query! {
 /// List wallet transactions
 ///
 /// All credits and debits, newest first. To pull them into other books, sort by `seq` and send the
-/// last `seq` as `since` the next time: nothing is missed and nothing comes twice.
+/// last `seq` as `since` the next time: nothing is missed and nothing comes twice. With
+/// `Accept: text/csv` everything that the filters let through, oldest first, as one file.
 #[utoipa::path(get, path = "/v1/wallet/transactions", tag = "Wallet",
     operation_id = "list_wallet_transactions",
     params(WalletQuery), security(("key" = ["billing:read"])),
-    responses(
-        (status = 200, body = List<resource::WalletTransaction>, description = "A page of them"),
-    ))]
+    responses((status = 200, description = "A page of them, or the file",
+        content((List<resource::WalletTransaction> = "application/json"),
+            (String = "text/csv")))))]
 async fn list_wallet_transactions(
     caller: Caller,
     Query(query): Query<WalletQuery>,
-) -> Result<Json<List<resource::WalletTransaction>>, Problem> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let partner_id = caller.partner(READ)?.whole_partner()?;
     let sort = Sort { name: "seq", kind: KeyKind::Int };
     let request = query.paging().request(sort, order(query.sort.as_deref(), sort.name)?)?;
@@ -105,12 +113,16 @@ async fn list_wallet_transactions(
         until: query.created_until.map(|Instant(at)| at),
     };
     let app = caller.api.app();
+    let accepted = headers.get(header::ACCEPT).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    if accepted.split(',').any(|kind| kind.trim().starts_with("text/csv")) {
+        return Ok(super::wallet::csv(app.clone(), partner_id, filter));
+    }
     let page = app.wallet_entries(partner_id, filter, &request).await;
     let page = page.map_err(|error| caller.problem(error))?;
     let wallet = app.wallet(partner_id).await.map_err(|error| caller.problem(error))?;
     let place = |entry: &WalletEntry| (Some(Key::Int(entry.seq)), entry.line_text());
     let show = |entry: WalletEntry| resource::WalletTransaction::of(&entry, wallet.currency);
-    Ok(Json(List::of((page, &request), sort, place, show)))
+    Ok(Json(List::of((page, &request), sort, place, show)).into_response())
 }
 
 /// Get a tenant's balance

@@ -1,5 +1,6 @@
 //! `/v1/operator`: what only the operator's keys reach.
 
+mod billing;
 mod clock;
 mod disputes;
 mod invoices;
@@ -21,6 +22,7 @@ pub(in crate::api) fn routes() -> OpenApiRouter<Api> {
         .merge(partners::routes())
         .merge(wholesale::routes())
         .merge(disputes::routes())
+        .merge(billing::routes())
         .merge(clock::routes())
         .merge(invoices::routes())
 }
