@@ -223,6 +223,8 @@ impl App {
         if job.kind == platform::SUBSCRIPTION_MAIL {
             let mail = self.subscription_mail(job, &payload).await?;
             return Ok(tokio::spawn(std::future::ready(Ok(mail))));
+            let written = self.subscription_mail(job, &payload).await?;
+            return Ok(tokio::spawn(std::future::ready(Ok(written))));
         }
         let invoice_id = payload["invoice_id"].as_str().and_then(|text| text.parse().ok());
         let wrong = || Failure::GiveUp(format!("{:?} names no invoice", job.payload));

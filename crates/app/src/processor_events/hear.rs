@@ -46,6 +46,12 @@ impl Listener for App {
             return Ok(());
         }
         self.charge_told(context, told).await
+    async fn charge(&self, context: &AccountContext, charge: &Charge) -> Result<()> {
+        // On any other account a partner could name a charge of the operator as its own.
+        if *context == AccountContext::Platform && self.operator_charge_told(charge).await? {
+            return Ok(());
+        }
+        self.charge_told(context, charge).await
     }
     async fn refund(&self, context: &AccountContext, told: &Refund) -> Result<()> {
         if *context == AccountContext::Platform && self.operator_refund_told(told).await? {

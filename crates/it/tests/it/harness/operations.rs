@@ -382,6 +382,10 @@ async fn pay_the_operator(api: &Api, operator_key: &str) {
         0
     );
     api.world.execute(&sql).await;
+/// Gives the partner money in its wallet and a subscription invoice.
+async fn pay_the_operator(api: &Api, operator_key: &str) {
+    use serde_json::json;
+    let partner_id = api.partner.partner_id;
     let path = format!("/v1/operator/partners/{partner_id}");
     let asked = async |method: &str, path: &str, body: Value| {
         let call = api.call(method, path).key(operator_key).json(body);
