@@ -134,7 +134,7 @@ pub enum TransferKind {
 
 impl TransferKind {
     /// All kinds.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::TopUp,
         Self::MonthlyDid,
         Self::MonthlyExtension,

@@ -105,7 +105,7 @@ impl Watch {
         let levels = self.recharge.levels();
         let reached = levels.iter().filter(|level| balance <= **level).count();
         let told = u8::try_from(reached).expect("there are three levels");
-        let tell = (told > self.told).then(|| match told {
+        let tell = (told > self.told).then_some(match told {
             1 => LowLevel::Low,
             2 => LowLevel::Half,
             _ => LowLevel::Empty,
@@ -216,7 +216,7 @@ mod tests {
     // WAL-12 C-64 once an hour from the last attempt
     #[test]
     fn the_hour_counts_from_the_last_attempt() {
-        let at = |seconds| Watch {
+        let at = |seconds: i64| Watch {
             attempted_at: Some(NOW.plus_seconds(-seconds)),
             ..watch(Some("50.00"), 0)
         };

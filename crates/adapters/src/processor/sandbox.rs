@@ -47,11 +47,14 @@ pub const MICRODEPOSITS: (u32, u32) = (32, 45);
 /// Keys of which it is remembered that their first answer was lost.
 const MAX_LOST: usize = 10_000;
 
+/// By charge: what of its fee was given back, under which keys.
+type FeesReturned = HashMap<String, Vec<(String, Minor)>>;
+
 /// The built-in processor; clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Sandbox {
     lost: Arc<Mutex<HashSet<String>>>,
-    fees: Arc<Mutex<HashMap<String, Vec<(String, Minor)>>>>,
+    fees: Arc<Mutex<FeesReturned>>,
 }
 
 /// What the payer does when a charge is to be authenticated.

@@ -102,16 +102,6 @@ impl Next {
             // A plan that changes on the first changes before the month's debits.
             Self::Subscription(_, at) => (*at, 0),
             Self::Month(_, month) => (month.start(), 1),
-            Self::Look(_, _, at) | Self::Refund(_, _, at) | Self::Dispute(_, _, at) => (*at, 2),
-            Self::Overdue(_, _, at) => (*at, 3),
-            Self::Tenants(_, at) => (*at, 4),
-            Self::AutoPay(at) => (*at, 5),
-            Self::OperatorCharge(_, _, at) | Self::OperatorRefund(_, _, at) => (*at, 6),
-            // After what debits it.
-            Self::Wallet(_, at) => (*at, 7),
-            Self::Dunning(_, _, at) => (*at, 8),
-            Self::Settlement(_, at) => (*at, 9),
-            Self::CheckoutEnds(_, _, at) => (*at, 10),
             Self::Look(_, _, at)
             | Self::Refund(_, _, at)
             | Self::Dispute(_, _, at)
@@ -207,16 +197,12 @@ impl App {
         let auto_pay = store::auto_pay::due(&mut tx, until, 1).await?.into_iter().next();
         let checkout = store::checkouts::next_ending(&mut tx, until).await?;
         let subscription = store::subscriptions::next_due(&mut tx, until).await?;
-        let charge = store::operator_charges::next_due(&mut tx, until).await?;
-        let given_back = store::operator_refunds::next_due(&mut tx, until).await?;
         let operator_charge = store::operator_charges::next_due(&mut tx, until).await?;
         let operator_refund = store::operator_refunds::next_due(&mut tx, until).await?;
         let wallet = store::wallet_watch::next_due(&mut tx, until).await?;
         tx.commit().await?;
         let candidates = [
             subscription.map(|(partner_id, at)| Next::Subscription(partner_id, at)),
-            charge.map(|(partner_id, id, at)| Next::OperatorCharge(partner_id, id, at)),
-            given_back.map(|(partner_id, id, at)| Next::OperatorRefund(partner_id, id, at)),
             operator_charge.map(|(partner_id, id, at)| Next::OperatorCharge(partner_id, id, at)),
             operator_refund.map(|(partner_id, id, at)| Next::OperatorRefund(partner_id, id, at)),
             wallet.map(|(partner_id, at)| Next::Wallet(partner_id, at)),

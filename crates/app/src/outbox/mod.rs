@@ -221,8 +221,6 @@ impl App {
         }
         let payload: Value = serde_json::from_str(&job.payload).unwrap_or_default();
         if job.kind == platform::SUBSCRIPTION_MAIL {
-            let mail = self.subscription_mail(job, &payload).await?;
-            return Ok(tokio::spawn(std::future::ready(Ok(mail))));
             let written = self.subscription_mail(job, &payload).await?;
             return Ok(tokio::spawn(std::future::ready(Ok(written))));
         }

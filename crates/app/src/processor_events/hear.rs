@@ -40,12 +40,6 @@ impl App {
 }
 
 impl Listener for App {
-    async fn charge(&self, context: &AccountContext, told: &Charge) -> Result<()> {
-        // On any other account a partner could name a charge of the operator as its own.
-        if *context == AccountContext::Platform && self.operator_charge_told(told).await? {
-            return Ok(());
-        }
-        self.charge_told(context, told).await
     async fn charge(&self, context: &AccountContext, charge: &Charge) -> Result<()> {
         // On any other account a partner could name a charge of the operator as its own.
         if *context == AccountContext::Platform && self.operator_charge_told(charge).await? {

@@ -369,19 +369,6 @@ async fn settle_a_little(api: &Api) {
     api.world.execute(&sql).await;
 }
 
-/// Gives the partner a card of its own, money in the wallet, and a subscription invoice.
-async fn pay_the_operator(api: &Api, operator_key: &str) {
-    use serde_json::json;
-    let partner_id = api.partner.partner_id;
-    let sql = format!(
-        "insert into payment_method
-           (partner_id, method_id, context, customer, reference, kind, brand, last_four, status,
-            is_default, created_at, version)
-         values ('{partner_id}', 'pm_{:026}', 'platform', 'sbx_cus.1', 'sbx_pm.visa.1', 'card',
-            'visa', '4242', 'active', 1, 0, 1)",
-        0
-    );
-    api.world.execute(&sql).await;
 /// Gives the partner money in its wallet and a subscription invoice.
 async fn pay_the_operator(api: &Api, operator_key: &str) {
     use serde_json::json;
