@@ -38,7 +38,7 @@ async fn count(api: &Api, kind: &str) -> usize {
 #[tokio::test]
 async fn methods_of_a_tenant_are_saved_chosen_and_removed(#[case] engine: Engine) {
     let Some(api) = Api::fresh(engine).await else { return };
-    let tenant = api.world.tenant(&api.partner, "OAK").await.tenant_id;
+    let tenant = api.world.bare_tenant(&api.partner, "OAK").await.tenant_id;
     let auto_pay = json!({"auto_pay": true});
     let path = format!("/v1/tenants/{tenant}");
     let on = api.patch(&path, auto_pay).await.expect(200).json();
@@ -123,7 +123,7 @@ async fn a_card_number_is_refused_and_kept_nowhere(#[case] engine: Engine) {
 async fn a_bank_account_is_verified_before_it_is_used(#[case] engine: Engine) {
     let Some(api) = Api::fresh(engine).await else { return };
     let (app, partner_id) = (&api.world.app, api.partner.partner_id);
-    let tenant = api.world.tenant(&api.partner, "OAK").await.tenant_id;
+    let tenant = api.world.bare_tenant(&api.partner, "OAK").await.tenant_id;
     let bank = saved(&api, Some(tenant), "bank_microdeposits").await;
     assert_eq!(
         (&bank["status"], &bank["default"]),
@@ -161,8 +161,8 @@ async fn a_bank_account_is_verified_before_it_is_used(#[case] engine: Engine) {
 async fn a_method_is_its_owners_alone(#[case] engine: Engine) {
     let Some(api) = Api::fresh(engine).await else { return };
     let (app, partner_id) = (&api.world.app, api.partner.partner_id);
-    let oak = api.world.tenant(&api.partner, "OAK").await.tenant_id;
-    let elm = api.world.tenant(&api.partner, "ELM").await.tenant_id;
+    let oak = api.world.bare_tenant(&api.partner, "OAK").await.tenant_id;
+    let elm = api.world.bare_tenant(&api.partner, "ELM").await.tenant_id;
     let method = saved(&api, Some(oak), "visa").await;
     let own = saved(&api, None, "visa").await;
     let id = |method: &Value| method["id"].as_str().unwrap().parse().unwrap();

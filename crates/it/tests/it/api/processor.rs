@@ -35,7 +35,7 @@ async fn an_account_is_connected_and_then_charged(#[case] engine: Engine) {
         let refused = api.patch("/v1/processor", json!({ "mode": mode })).await;
         assert_eq!(refused.problem(), (409, "state_conflict".to_owned()), "{mode}");
     }
-    let tenant = api.world.tenant(&api.partner, "OAK").await.tenant_id;
+    let tenant = api.world.bare_tenant(&api.partner, "OAK").await.tenant_id;
     let on = json!({"auto_pay": true});
     api.patch(&format!("/v1/tenants/{tenant}"), on).await.expect(200);
     let method = saved(&api, Some(tenant), "visa").await;
@@ -215,7 +215,7 @@ async fn what_a_statement_shows_follows_from_the_mode(#[case] engine: Engine) {
 async fn keys_with_less_change_nothing(#[case] engine: Engine) {
     let Some(api) = Api::fresh(engine).await else { return };
     let partner_id = Some(api.partner.partner_id);
-    let tenant = api.world.tenant(&api.partner, "OAK").await.tenant_id;
+    let tenant = api.world.bare_tenant(&api.partner, "OAK").await.tenant_id;
     let reading = api.key_of(partner_id, &["billing:read"], None).await;
     let restricted = api.key_of(partner_id, &[], Some(&[tenant])).await;
     for key in [&reading, &restricted] {

@@ -24,7 +24,7 @@ struct Paying {
 impl Paying {
     async fn fresh(engine: Engine) -> Option<Self> {
         let (world, partner) = World::with_partner(engine).await?;
-        let tenant = world.tenant(&partner, "OAK").await.tenant_id;
+        let tenant = world.bare_tenant(&partner, "OAK").await.tenant_id;
         Some(Self { world, partner, tenant })
     }
 

@@ -153,11 +153,16 @@ impl World {
 
     /// An active tenant of `partner` on its default profile, with a test card by default.
     pub(crate) async fn tenant(&self, partner: &Partner, sip_prefix: &str) -> Tenant {
-        let email = format!("books@{sip_prefix}.example");
-        let new = NewTenant::named(sip_prefix, sip_prefix, &email);
-        let tenant = self.app.create_tenant(partner.partner_id, &new).await.unwrap();
+        let tenant = self.bare_tenant(partner, sip_prefix).await;
         self.saved_method(&tenant, "visa").await;
         tenant
+    }
+
+    /// The same without a card.
+    pub(crate) async fn bare_tenant(&self, partner: &Partner, sip_prefix: &str) -> Tenant {
+        let email = format!("books@{sip_prefix}.example");
+        let new = NewTenant::named(sip_prefix, sip_prefix, &email);
+        self.app.create_tenant(partner.partner_id, &new).await.unwrap()
     }
 
     /// A test method that is saved for a tenant; the first is its default.
