@@ -238,8 +238,9 @@ pub(super) async fn switch(
         key: format!("processor.changed:{partner_id}:{}", before.version + 1),
         subject: "Tenants have to enter their payment methods again",
         text: format!(
-            "Payments of your tenants go to another account from now on. Payment methods that {whom} \
-             saved before cannot be used there, and automatic payments of {whom} are switched off.\n\n\
+            "Payments of your tenants go to another account from now on. Payment methods that \
+             {whom} saved before cannot be used there, and automatic payments of {whom} are \
+             switched off.\n\n\
              Ask them to save a payment method again."
         ),
     };

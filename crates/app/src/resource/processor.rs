@@ -130,10 +130,12 @@ impl PaymentMethodSetup {
 pub struct PaymentProcessor {
     /// What was chosen: `platform`, the operator's account with monthly settlements; `connect`, the
     /// partner's own account, connected; `custom_keys`, the partner's own account and keys.
-    #[schema(value_type = String, example = "platform", pattern = "^(platform|connect|custom_keys)$")]
+    #[schema(value_type = String, example = "platform",
+        pattern = "^(platform|connect|custom_keys)$")]
     pub mode: &'static str,
     /// Where new payments go now: `platform` as long as a connected account was never active.
-    #[schema(value_type = String, example = "platform", pattern = "^(platform|connect|custom_keys)$")]
+    #[schema(value_type = String, example = "platform",
+        pattern = "^(platform|connect|custom_keys)$")]
     pub active_mode: &'static str,
     /// Why no payment can be begun now; none where one can.
     pub blocked: Option<String>,

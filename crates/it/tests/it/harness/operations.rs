@@ -242,7 +242,8 @@ impl Tour {
         }
         if let Some(operation) = all.iter().filter(at).find(|it| it.creates()) {
             let answer = self.create(operation, &key, list).await;
-            if let Some(found) = named(&answer.json(), name) {
+            let found = self.found.get(list).cloned();
+            if let Some(found) = found.or_else(|| named(&answer.json(), name)) {
                 return Ok(found);
             }
             return Err(format!("{} made nothing: {:?}", operation.id, answer.problem()));
@@ -291,7 +292,10 @@ impl Tour {
             return answer.clone();
         }
         let answer = self.ask(operation, key, at).await;
-        if let (true, Some(id)) = (answer.status.as_u16() == 201, named(&answer.json(), "id")) {
+        let location = answer.header("location").strip_prefix(&format!("{at}/"));
+        let place = location.filter(|rest| !rest.contains('/')).map(str::to_owned);
+        let id = place.or_else(|| named(&answer.json(), "id"));
+        if let (true, Some(id)) = (answer.status.as_u16() == 201, id) {
             self.found.insert(at.to_owned(), id);
         }
         self.created.insert(operation.id.clone(), answer.clone());

@@ -76,7 +76,8 @@ struct ConfirmInput {
     /// In the sandbox: the test method that fills it in.
     test_method: Option<String>,
     /// The two amounts, in cents, that arrived on a bank account.
-    #[schema(value_type = Option<Vec<u32>>, example = json!([32, 45]), min_items = 2, max_items = 2)]
+    #[schema(value_type = Option<Vec<u32>>, example = json!([32, 45]),
+        min_items = 2, max_items = 2)]
     amounts: Option<(u32, u32)>,
 }
 
@@ -85,7 +86,7 @@ struct ConfirmInput {
 #[into_params(parameter_in = Query)]
 struct Confirm {
     /// `true`: remove a tenant's only method, too, and switch its automatic payments off.
-    confirm: Option<bool>,
+    confirm: Option<String>,
 }
 
 /// A setup and the secret with which the browser fills it in.
@@ -175,7 +176,7 @@ async fn create(caller: Caller, Body(input): Body<MethodInput>) -> Result<Respon
     let mut response = answer(&caller, &view, StatusCode::CREATED);
     let location = format!("/v1/payment-methods/{}", view.setup.method_id);
     let headers = response.headers_mut();
-    if let Ok(location) = location.parse() {
+    if let (Some(_), Ok(location)) = (&view.method, location.parse()) {
         headers.insert(axum::http::header::LOCATION, location);
     }
     if is_repeated {
@@ -315,9 +316,10 @@ async fn delete(
     let method = reached(&caller, &reach, method_id).await?;
     let (partner_id, tenant_id) = (reach.partner_id, method.tenant_id);
     let seen = caller.seen(method.version);
-    let removal = match query.confirm {
-        Some(true) => Removal::Confirmed,
-        _ => Removal::Unconfirmed,
+    let removal = match query.confirm.as_deref() {
+        Some("true") => Removal::Confirmed,
+        None | Some("false") => Removal::Unconfirmed,
+        Some(_) => return Err(Problem::parameter("confirm", "must be true or false")),
     };
     let before = resource::PaymentMethod::of(&method, caller.now());
     caller
