@@ -26,7 +26,6 @@ pub(crate) struct WalletArgs {
 }
 
 impl WalletArgs {
-    #[expect(clippy::cast_precision_loss, reason = "figures for people")]
     pub(super) async fn measure(&self, app: &App) -> anyhow::Result<Vec<Figure>> {
         let (partner, _) = world::tenants(app, 1).await?;
         let partner_id = partner.partner_id;

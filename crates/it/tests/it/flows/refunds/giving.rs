@@ -149,8 +149,8 @@ async fn a_manual_payment_is_refunded_by_hand_or_as_credit(#[case] engine: Engin
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn refunds_at_once_never_exceed_the_payment(#[case] engine: Engine) {
     let Some(billed) = Billed::paid(engine, "visa").await else { return };
-    let to = |number: usize| {
-        if number % 2 == 0 { Destination::Card } else { Destination::Credit }
+    let to = |number: u32| {
+        if number.is_multiple_of(2) { Destination::Card } else { Destination::Credit }
     };
     let all = (0..12).map(|number| billed.refund(to(number), Some(2_000)));
     let outcomes = futures::future::join_all(all).await;
