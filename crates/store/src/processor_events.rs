@@ -214,6 +214,9 @@ pub async fn plan_reads(
     Ok(())
 }
 
+/// Context, partner, read until, failures.
+type ReadRow = (String, Option<String>, i64, i64);
+
 /// Takes the list that is due at `now` for the longest time, and holds it for `lease_seconds`.
 pub async fn claim_read(
     tx: &mut Tx,
@@ -232,10 +235,10 @@ pub async fn claim_read(
          where context in (select context from due)
          returning context, partner_id, read_until, failures",
     );
-    let row: Option<(String, Option<String>, i64, i64)> = on!(tx, conn => sqlx::query_as(AssertSqlSafe(sql))
-            .bind(now.micros())
-            .bind(now.plus_seconds(lease_seconds).micros())
-            .fetch_optional(conn).await)?;
+    let row: Option<ReadRow> = on!(tx, conn => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(now.micros())
+        .bind(now.plus_seconds(lease_seconds).micros())
+        .fetch_optional(conn).await)?;
     row.map(|(account, partner, read_until, failures)| {
         Ok(DueRead {
             context: context(&account)?,

@@ -3,9 +3,9 @@
 //! Decided here: an event is answered for once it is stored, before anything is done about it
 //! (STR-20). What it says of its object is not read: the object is asked for again, on the account
 //! that the event is about, and the parts that own it are told how it stands now. So events may
-//! come late, twice and in any order. An event whose object nobody here knows yet is kept and looked
-//! at again, for days; kinds that nobody needs are kept and done. As a safety net every account's
-//! list of events is read each hour, so that a day without any delivery loses nothing.
+//! come late, twice and in any order. An event whose object nobody here knows yet is kept and
+//! looked at again, for days; kinds that nobody needs are kept and done. As a safety net every
+//! account's list of events is read each hour, so that a day without any delivery loses nothing.
 
 mod apply;
 mod hear;

@@ -109,8 +109,7 @@ impl DeploymentArgs {
     pub(crate) async fn open(&self, missing: Missing) -> anyhow::Result<App> {
         let db = self.open_database(missing).await?;
         let clock = self.clock(&db).await?;
-        let Payments { processor, events, settings } = Payments::from_environment(&clock)?;
-        let outside = Outside { processor, events, payments: settings, ..self.outside()? };
+        let outside = Payments::from_environment(&clock)?.into_outside(self.outside()?);
         Ok(App::new(db, clock, Ids::Random).with_outside(outside))
     }
 

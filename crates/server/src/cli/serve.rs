@@ -109,7 +109,8 @@ pub(crate) async fn serve(
 }
 
 /// Webhooks are sent, and the payment processor's events looked at, on a thread of their own, so
-/// that closing a thousand periods does not make them wait. Their transactions never leave it; sockets and timers are the server's.
+/// that closing a thousand periods does not make them wait. Their transactions never leave it;
+/// sockets and timers are the server's.
 struct Courier {
     stop: oneshot::Sender<()>,
     thread: std::thread::JoinHandle<()>,

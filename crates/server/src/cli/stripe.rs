@@ -12,7 +12,7 @@ use adapters::{
     },
 };
 use anyhow::Context;
-use app::{outside::PaymentSettings, processor_events::EventSecrets};
+use app::{outside::Outside, processor_events::EventSecrets};
 use domain::processor::Descriptor;
 
 use super::misuse;
@@ -30,9 +30,6 @@ const WEBHOOK_SECRET: &str = "TRUNKLINE_STRIPE_WEBHOOK_SECRET";
 /// The same for connected accounts.
 const CONNECT_SECRET: &str = "TRUNKLINE_STRIPE_CONNECT_WEBHOOK_SECRET";
 
-/// Where this deployment is reached from outside: endpoints for events are made there.
-const BASE_URL: &str = "TRUNKLINE_BASE_URL";
-
 /// What statements show of charges on the platform's account where a partner chose nothing.
 const DESCRIPTOR: &str = "TRUNKLINE_STATEMENT_DESCRIPTOR";
 
@@ -44,7 +41,6 @@ Payments:
   TRUNKLINE_STRIPE_WEBHOOK_SECRET          secrets of the endpoint for the platform's own events,
                                            separated by commas
   TRUNKLINE_STRIPE_CONNECT_WEBHOOK_SECRET  the same for events of connected accounts
-  TRUNKLINE_BASE_URL                       where this deployment is reached from outside
   TRUNKLINE_STATEMENT_DESCRIPTOR           what statements show of charges on the platform's
                                            account [default: TRUNKLINE]
   TRUNKLINE_STRIPE_API, _STRIPE_JS         other addresses than Stripe's, for tests";
@@ -53,10 +49,25 @@ Payments:
 pub(crate) struct Payments {
     pub(crate) processor: Processor,
     pub(crate) events: EventSecrets,
-    pub(crate) settings: PaymentSettings,
+    descriptor: Option<Descriptor>,
 }
 
 impl Payments {
+    /// The outside world with these payments: what browsers are given belongs to whoever takes
+    /// them.
+    pub(crate) fn into_outside(self, outside: Outside) -> Outside {
+        let Self { processor, events, descriptor } = self;
+        let mut payments = outside.payments.clone();
+        if let Some(descriptor) = descriptor {
+            descriptor.as_str().clone_into(&mut payments.descriptor);
+        }
+        if let Some(keys) = processor.stripe().map(Stripe::browser_keys) {
+            payments.publishable_key = keys.publishable_key;
+            payments.script_url = Some(keys.js_url);
+        }
+        Outside { processor, events, payments, ..outside }
+    }
+
     /// As the environment says, for a deployment with this clock.
     pub(crate) fn from_environment(clock: &Clock) -> anyhow::Result<Self> {
         Self::read(|name| std::env::var(name).ok(), clock)
@@ -64,21 +75,15 @@ impl Payments {
 
     fn read(setting: impl Fn(&str) -> Option<String>, clock: &Clock) -> anyhow::Result<Self> {
         let setting = |name| setting(name).filter(|text| !text.trim().is_empty());
-        let mut settings = PaymentSettings::default();
-        if let Some(url) = setting(BASE_URL) {
-            settings.base_url = url.trim_end_matches('/').to_owned();
-        }
-        if let Some(text) = setting(DESCRIPTOR) {
-            let wrong = |error| misuse(format!("{DESCRIPTOR}: {error}"));
-            let checked = Descriptor::parse(&text).map_err(wrong)?;
-            checked.as_str().clone_into(&mut settings.descriptor);
-        }
+        let wrong = |error| misuse(format!("{DESCRIPTOR}: {error}"));
+        let descriptor = setting(DESCRIPTOR).map(|text| Descriptor::parse(&text)).transpose();
+        let descriptor = descriptor.map_err(wrong)?;
         let Some(secret_key) = setting(SECRET_KEY) else {
             if setting(PUBLISHABLE_KEY).is_some() {
                 return Err(misuse(format!("{PUBLISHABLE_KEY} needs {SECRET_KEY} beside it")));
             }
             let (processor, events) = (Processor::default(), EventSecrets::default());
-            return Ok(Self { processor, events, settings });
+            return Ok(Self { processor, events, descriptor });
         };
         let secret_key = SecretKey::new(secret_key);
         if secret_key.is_live() && clock.is_simulated() {
@@ -100,10 +105,7 @@ impl Payments {
             words.map(SecretKey::new).collect::<Vec<_>>()
         };
         let events = EventSecrets::new(secrets(WEBHOOK_SECRET), secrets(CONNECT_SECRET));
-        let browser = stripe.browser_keys();
-        settings.publishable_key = browser.publishable_key;
-        settings.script_url = Some(browser.js_url);
-        Ok(Self { processor: Processor::Stripe(stripe), events, settings })
+        Ok(Self { processor: Processor::Stripe(stripe), events, descriptor })
     }
 }
 
@@ -153,10 +155,13 @@ mod tests {
             ],
             &Clock::System,
         );
-        let payments = payments.expect("they are settings");
-        assert_eq!(payments.settings.publishable_key, "pk_test_a");
-        assert_eq!(payments.settings.script_url.as_deref(), Some(JS_URL));
-        let events = payments.events;
+        let mut outside = Outside::default();
+        outside.payments.base_url = "https://billing.example".to_owned();
+        let outside = payments.expect("they are settings").into_outside(outside);
+        assert_eq!(outside.payments.publishable_key, "pk_test_a");
+        assert_eq!(outside.payments.script_url.as_deref(), Some(JS_URL));
+        assert_eq!(outside.payments.base_url, "https://billing.example");
+        let events = outside.events;
         assert_eq!((events.platform.len(), events.connect.len()), (2, 0));
         assert!(!format!("{events:?}").contains("whsec"));
     }

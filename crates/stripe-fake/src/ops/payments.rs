@@ -231,7 +231,8 @@ fn new_charge(world: &mut World, (account, intent): (&str, &Value), status: &str
             "address": null, "email": null, "name": null, "phone": null, "tax_id": null,
         },
         "calculated_statement_descriptor": shown, "captured": is_paid, "paid": is_paid,
-        "currency": intent["currency"], "customer": intent["customer"], "metadata": intent["metadata"],
+        "currency": intent["currency"], "customer": intent["customer"],
+        "metadata": intent["metadata"],
         "payment_intent": intent["id"], "payment_method": intent["payment_method"],
         "status": status, "description": intent["description"],
     });

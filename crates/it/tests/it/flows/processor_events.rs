@@ -295,7 +295,8 @@ async fn accounts_tell_how_they_stand(#[case] engine: Engine) {
     // Its endpoint's secret is the platform's, so that what comes after is still heard.
     let body = serde_json::json!({
         "id": "evt_late", "type": "account.application.deauthorized", "created": 1_780_000_000,
-        "livemode": false, "account": id, "data": {"object": {"id": "ca_1", "object": "application"}},
+        "livemode": false, "account": id,
+        "data": {"object": {"id": "ca_1", "object": "application"}},
     });
     let body = body.to_string().into_bytes();
     let signature = sign(&[CONNECT_SECRET], desk.fake.now(), &body);
