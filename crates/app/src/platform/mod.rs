@@ -95,7 +95,7 @@ impl Plans {
     /// The figures of a tier in force at `at`; Enterprise has none.
     fn at(&self, tier: Tier, at: Timestamp) -> Option<TierPlan> {
         let of_tier = self.0.iter().filter(|posted| posted.tier == tier);
-        let latest = of_tier.filter(|posted| posted.effective_from <= at).last();
+        let latest = of_tier.rev().find(|posted| posted.effective_from <= at);
         latest.map(|posted| posted.plan).or_else(|| tier.plan())
     }
 

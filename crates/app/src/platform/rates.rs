@@ -68,7 +68,7 @@ impl App {
         self.db
             .write(async |tx: &mut Tx| {
                 let plans = Plans::load(tx).await?;
-                if let Some(last) = plans.0.iter().filter(|it| it.tier == new.tier).next_back()
+                if let Some(last) = plans.0.iter().rfind(|it| it.tier == new.tier)
                     && new.effective_from <= last.effective_from
                 {
                     let message = format!("must be after {}", last.effective_from);
