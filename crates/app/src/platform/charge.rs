@@ -306,8 +306,8 @@ impl App {
             .await
     }
 
-    /// An event told of a charge on the operator's own account, which was fetched since. Any number of times, in any
-    /// order: a final state stays. Answers whether the charge is the operator's.
+    /// An event told of a charge on the operator's own account, which was fetched since. Any number
+    /// of times, in any order: a final state stays. Answers whether the charge is the operator's.
     pub async fn operator_charge_told(&self, told: &Charge) -> Result<bool> {
         let Some(ours) = &told.ours else { return Ok(false) };
         let ids = (ours.partner_id.parse().ok(), ours.object_id.parse().ok());
