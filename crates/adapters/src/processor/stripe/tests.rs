@@ -146,7 +146,7 @@ fn objects_are_read_leniently() {
     }
 }
 
-// REF-08 canceled refunds are failed ones; STR-28 inquiries that end took nothing
+// REF-08 canceled refunds are failed ones; REF-15 inquiries that end took nothing
 #[test]
 fn names_mean_what_became_of_the_money() {
     for (status, failed) in [("failed", true), ("canceled", true), ("succeeded", false)] {
