@@ -1,6 +1,5 @@
-//! What went wrong, as a page. Causes go to the log and never to the reader.
+//! What went wrong before anybody knows whose portal is asked for, as a page that names nobody.
 
-use app::error::AppError;
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -9,42 +8,12 @@ use maud::html;
 
 use crate::pages::layout;
 
-/// An error as a page.
-pub(crate) struct Problem(AppError);
-
-impl From<AppError> for Problem {
-    fn from(error: AppError) -> Self {
-        Self(error)
-    }
-}
-
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        match &self.0 {
-            AppError::NotFound { .. } => not_found(),
-            error => {
-                tracing::error!(%error, "page failed");
-                page(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "Something went wrong",
-                    "The page could not be made. The log says why.",
-                )
-            }
-        }
-    }
-}
-
-/// For addresses that lead nowhere.
-pub(crate) async fn no_such_page() -> Response {
-    not_found()
-}
-
 /// For addresses that lead nowhere.
 pub(crate) fn not_found() -> Response {
     page(
         StatusCode::NOT_FOUND,
         "Page not found",
-        "Nothing is here. The link may be old, or the invoice belongs to somebody else.",
+        "Nothing is here. The link may be old, or it is somebody else's.",
     )
 }
 
@@ -55,7 +24,6 @@ pub(crate) fn page(status: StatusCode, title: &str, text: &str) -> Response {
             p.code { (status.as_u16()) }
             h1 { (title) }
             p { (text) }
-            p { a.button href="/" { "All invoices" } }
         }
     };
     (status, layout::page(title, &body)).into_response()

@@ -15,7 +15,7 @@ mod two_factor;
 
 use domain::{
     account::Partner,
-    ids::{PartnerId, UserId},
+    ids::{PartnerId, TenantId, UserId},
     partner::PartnerStatus,
     sign_in::{Bound, Session},
     tenant::TenantStatus,
@@ -33,7 +33,7 @@ pub use self::{
 use crate::{
     App,
     error::{AppError, Result},
-    requests::{Actor, ActorKind, Asking, Change},
+    requests::{Actor, ActorKind, Answer, Asking, Change, Done},
 };
 
 /// Where somebody is, before anybody knows who.
@@ -162,6 +162,23 @@ impl App {
         let partner = store::partners::find_by_slug(&mut tx, slug).await?;
         tx.commit().await?;
         Ok(partner.filter(|it| it.status != PartnerStatus::Purged))
+    }
+
+    /// Does `work` as one transaction with its audit entry: `action`, on the object whose id it
+    /// answers, about this tenant where there is one.
+    pub async fn noted(
+        &self,
+        asking: &Asking,
+        (action, tenant_id): (&'static str, Option<TenantId>),
+        work: impl AsyncFn(&Self) -> Result<String>,
+    ) -> Result<()> {
+        let performed = self.perform(asking, async |app| {
+            let object_id = work(app).await?;
+            let change = Change { action, tenant_id, object_id, before: None, after: None };
+            let answer = Answer { status: 204, headers: Vec::new(), body: Vec::new() };
+            Ok(Done { answer, change: Some(change), secret: None })
+        });
+        performed.await.map(drop)
     }
 
     /// Whether the password is the one of this hash; the same time where there is none.

@@ -195,6 +195,11 @@ impl App {
         Ok(Some(Visitor { user, session, account_name, tenant_status }))
     }
 
+    /// A cookie's text for a visitor who is nobody yet; nothing is kept of it.
+    pub fn draw_cookie(&self) -> String {
+        ShownOnce::draw("").reveal().to_owned()
+    }
+
     /// Ends the session (AUT-12).
     pub async fn sign_out(&self, visitor: &Visitor) -> Result<()> {
         let owner = visitor.user.account.partner();
