@@ -103,9 +103,8 @@ fn hasher() -> Argon2<'static> {
 
 fn hash(password: &str) -> Result<String, HashingFailed> {
     let salt = secret_bytes::<16>();
-    let hash: PasswordHash = hasher()
-        .hash_password_with_salt(password.as_bytes(), &salt)
-        .map_err(|_| HashingFailed)?;
+    let hash: PasswordHash =
+        hasher().hash_password_with_salt(password.as_bytes(), &salt).map_err(|_| HashingFailed)?;
     Ok(hash.to_string())
 }
 

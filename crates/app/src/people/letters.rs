@@ -43,12 +43,7 @@ struct Sender {
 
 impl App {
     /// Sends a link that does what `kind` says; earlier ones of the kind no longer work.
-    pub(super) async fn send_link(
-        &self,
-        tx: &mut Tx,
-        user: &User,
-        kind: TokenKind,
-    ) -> Result<()> {
+    pub(super) async fn send_link(&self, tx: &mut Tx, user: &User, kind: TokenKind) -> Result<()> {
         let now = self.clock.now();
         let owner = user.account.partner();
         let token = ShownOnce::draw("");
@@ -92,12 +87,7 @@ impl App {
     }
 
     /// Tells a person what happened to its account.
-    pub(super) async fn send_notice(
-        &self,
-        tx: &mut Tx,
-        user: &User,
-        notice: Notice,
-    ) -> Result<()> {
+    pub(super) async fn send_notice(&self, tx: &mut Tx, user: &User, notice: Notice) -> Result<()> {
         let now: Timestamp = self.clock.now();
         let sender = self.sender(tx, user).await?;
         let (subject, news) = match notice {

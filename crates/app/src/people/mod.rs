@@ -128,9 +128,8 @@ async fn open_account(
         return Ok(Some((operator.map_or(String::new(), |it| it.name), None)));
     };
     let partner = store::partners::find(tx, partner_id).await?;
-    let is_gone = |it: &Partner| {
-        matches!(it.status, PartnerStatus::Deleting | PartnerStatus::Purged)
-    };
+    let is_gone =
+        |it: &Partner| matches!(it.status, PartnerStatus::Deleting | PartnerStatus::Purged);
     let Some(partner) = partner.filter(|it| !is_gone(it)) else { return Ok(None) };
     let Some(tenant_id) = account.tenant() else {
         return Ok(Some((brand_name(&partner).to_owned(), None)));

@@ -12,8 +12,13 @@ use domain::{
 use store::{portal_sessions, user_secrets, users};
 
 use super::{
-    Visit, Visitor, change, letters::Notice, links::check_repeated, secrets_of,
-    sign_in::forgive, team::{check_name, refuse_taken, taken}, the_user,
+    Visit, Visitor, change,
+    letters::Notice,
+    links::check_repeated,
+    secrets_of,
+    sign_in::forgive,
+    team::{check_name, refuse_taken, taken},
+    the_user,
 };
 use crate::{
     App,

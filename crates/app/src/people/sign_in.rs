@@ -173,9 +173,8 @@ impl App {
         let now = self.clock.now();
         let mut tx = self.db.begin_read().await?;
         let found = portal_sessions::find_by_hash(&mut tx, &secrets::hash(cookie)).await?;
-        let found = found.filter(|(session, user)| {
-            session.works(bound, now) && may_enter(user.account, bound)
-        });
+        let found = found
+            .filter(|(session, user)| session.works(bound, now) && may_enter(user.account, bound));
         let Some((session, user)) = found else { return Ok(None) };
         let own = open_account(&mut tx, user.account).await?.filter(is_open);
         if own.is_none() {
@@ -254,9 +253,9 @@ impl App {
     ) -> Result<Standing> {
         let standing = visitor.session.standing;
         let next = match account {
-            Some(account) => standing
-                .at(account)
-                .map_err(|error| AppError::Forbidden(error.to_string()))?,
+            Some(account) => {
+                standing.at(account).map_err(|error| AppError::Forbidden(error.to_string()))?
+            }
             None => standing.up(),
         };
         let owner = visitor.user.account.partner();

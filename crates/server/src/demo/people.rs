@@ -4,8 +4,15 @@
 //! invented business only, and the demo serves this machine only.
 
 use anyhow::Context;
-use app::{App, people::NewUser};
-use domain::user::{Account, Layer, Role};
+use app::{
+    App,
+    people::NewUser,
+    setup::{TenantFilter, TenantSort},
+};
+use domain::{
+    paging::PageRequest,
+    user::{Account, Layer, Role},
+};
 
 use super::{summary::EXAMPLE_TENANT, world::PARTNERS};
 use crate::cli::Output;
@@ -36,8 +43,10 @@ fn plans() -> Vec<Plan> {
 /// Makes everybody.
 pub(super) async fn make(app: &App) -> anyhow::Result<()> {
     let partner_id = app.partner_named(PARTNERS[0].slug).await?.partner_id;
-    let tenants = app.tenants_called(partner_id, EXAMPLE_TENANT).await?;
-    let tenant_id = *tenants.first().context("the demo's example tenant")?;
+    let filter = TenantFilter { text: Some(EXAMPLE_TENANT.to_owned()), ..Default::default() };
+    let page = (TenantSort::Created, &PageRequest::newest(1));
+    let tenants = app.tenants(partner_id, filter, page).await?;
+    let tenant_id = tenants.rows.first().context("the demo's example tenant")?.tenant_id;
     for Plan { role, name, email } in plans() {
         let account = match role.layer() {
             Layer::Operator => Account::Operator,

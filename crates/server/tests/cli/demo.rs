@@ -215,7 +215,11 @@ fn a_wrong_command_line_says_what_is_wrong(place: &Place) {
     check(1, &format!("import-cdrs f {rest} --format csv --partner x"), &["no partner \"x\""]);
     check(2, "run-due --until yesterday --data-dir demo", &["yesterday"]);
     check(2, "run-due --smtp mail.example --data-dir demo", &["--smtp", "smtps://HOST"]);
-    check(2, "serve --listen 0.0.0.0:80 --data-dir demo", &["without a --domain", "127.0.0.1:8080"]);
+    check(
+        2,
+        "serve --listen 0.0.0.0:80 --data-dir demo",
+        &["without a --domain", "127.0.0.1:8080"],
+    );
     // One file that cannot be read keeps no other from being imported.
     place.write("none.ndjson", "");
     let ran = place.run(&format!("import-cdrs gone.ndjson none.ndjson --format ndjson {rest}"));

@@ -155,11 +155,7 @@ fn csrf_of(cookie: &str) -> String {
 }
 
 /// Everything that a request passes before and after its page.
-pub(super) async fn admit(
-    State(portal): State<Portal>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn admit(State(portal): State<Portal>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let here = match place::find(portal.app(), portal.hosts, &parts).await {
         Ok(here) => Arc::new(here),
@@ -300,9 +296,8 @@ async fn read_form(guest: &Guest, parts: &Parts, body: Body) -> Result<Fields, F
     if let Allowance::Refused { retry_after } = limiter.take(&name, FORMS_A_MINUTE) {
         return Err(Fault::Later(retry_after));
     }
-    let foreign = |text: &str| {
-        Fault::Page(StatusCode::FORBIDDEN, "This form is not ours", text.to_owned())
-    };
+    let foreign =
+        |text: &str| Fault::Page(StatusCode::FORBIDDEN, "This form is not ours", text.to_owned());
     if !is_same_origin(&parts.headers, parts) {
         return Err(foreign("It was sent by another site, so nothing was done."));
     }
@@ -345,11 +340,7 @@ fn finished(mut response: Response, guest: Option<&Guest>, here: &Here) -> Respo
     match fault {
         Fault::Elsewhere(to) => redirect(&to),
         Fault::Page(status, title, text) => page(status, title, &text),
-        Fault::Nowhere => page(
-            StatusCode::NOT_FOUND,
-            "Page not found",
-            &nowhere_text(here),
-        ),
+        Fault::Nowhere => page(StatusCode::NOT_FOUND, "Page not found", &nowhere_text(here)),
         Fault::Later(seconds) => {
             let text = format!("Too many attempts. Try again in {seconds} seconds.");
             let mut response = page(StatusCode::TOO_MANY_REQUESTS, "Slow down", &text);

@@ -82,10 +82,7 @@ pub(crate) fn router(app: App, hosts: Hosts) -> Router {
         .route("/profile/email", post(pages::profile::email))
         .route("/profile/password", post(pages::profile::password))
         .route("/profile/sessions", post(pages::profile::end_sessions))
-        .route(
-            "/profile/two-factor",
-            get(pages::two_factor::show).post(pages::two_factor::confirm),
-        )
+        .route("/profile/two-factor", get(pages::two_factor::show).post(pages::two_factor::confirm))
         .route("/profile/two-factor/off", post(pages::two_factor::off))
         .route("/profile/two-factor/codes", post(pages::two_factor::renew))
         .route("/users", get(pages::users::list).post(pages::users::invite))

@@ -118,7 +118,8 @@ mod tests {
         assert_eq!(need("POST", "/"), None);
         assert_eq!(need("HEAD", "/users"), Some(LOOK));
         for (index, rule) in RULES.iter().enumerate() {
-            let twin = RULES[..index].iter().find(|it| (it.method, it.path) == (rule.method, rule.path));
+            let twin =
+                RULES[..index].iter().find(|it| (it.method, it.path) == (rule.method, rule.path));
             assert_eq!(twin, None, "one rule a page");
         }
     }

@@ -306,11 +306,7 @@ pub(crate) fn with_status(guest: &Guest, status: StatusCode, page: &impl Page) -
 }
 
 /// A page that says what is wrong.
-pub(super) fn problem(
-    guest: &Guest,
-    status: StatusCode,
-    (title, text): (&str, &str),
-) -> Response {
+pub(super) fn problem(guest: &Guest, status: StatusCode, (title, text): (&str, &str)) -> Response {
     let frame = Frame::of(guest);
     let body = html! {
         section.empty {

@@ -38,4 +38,5 @@ pub(super) mod taxes;
 pub(super) mod tenants;
 pub(super) mod usage;
 pub(super) mod wallet;
+pub(super) mod users;
 pub(super) mod webhooks;

@@ -54,9 +54,8 @@ pub(in crate::portal) async fn show(guest: Guest) -> Response {
 pub(in crate::portal) async fn submit(guest: Guest) -> Result<Response, Fault> {
     let (visit, fields) = (guest.visit.clone(), guest.fields.clone());
     let visitor = guest.visitor()?.clone();
-    let work = async move |app: app::App| {
-        app.sign_in_code(&visit, &visitor, fields.get("code")).await
-    };
+    let work =
+        async move |app: app::App| app.sign_in_code(&visit, &visitor, fields.get("code")).await;
     let refused = |status, error| shell::with_status(&guest, status, &Code { error: Some(error) });
     Ok(match guest.portal.run(work).await? {
         CodeOutcome::In(entered) => {

@@ -62,9 +62,7 @@ pub(in crate::portal) async fn submit(guest: Guest) -> Result<Response, Fault> {
     let (visit, fields) = (guest.visit.clone(), guest.fields.clone());
     let work = async move |app: app::App| app.ask_reset(&visit, fields.get("email")).await;
     match guest.portal.run(work).await {
-        Ok(()) => {
-            Ok(shell::show(&guest, &Forgot { was_sent: Some(()), ..Forgot::default() }))
-        }
+        Ok(()) => Ok(shell::show(&guest, &Forgot { was_sent: Some(()), ..Forgot::default() })),
         Err(AppError::Invalid(errors)) => {
             let email = guest.fields.get("email").chars().take(254).collect();
             let page = Forgot { email, errors, was_sent: None };

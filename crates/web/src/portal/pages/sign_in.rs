@@ -51,7 +51,11 @@ impl Page for SignIn {
             error: Some("Email or password is wrong.".to_owned()),
             notice: None,
         };
-        vec![Self::default(), wrong, Self { notice: Some("You are signed out."), ..Self::default() }]
+        vec![
+            Self::default(),
+            wrong,
+            Self { notice: Some("You are signed out."), ..Self::default() },
+        ]
     }
 }
 

@@ -64,8 +64,7 @@ impl Page for Enrol {
             secret: "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ".to_owned(),
             uri: "otpauth://totp/Oak:ada%40example.com?secret=GEZDGNBV&issuer=Oak".to_owned(),
         };
-        let error =
-            FieldError { field: "code".to_owned(), message: "is not the code".to_owned() };
+        let error = FieldError { field: "code".to_owned(), message: "is not the code".to_owned() };
         vec![
             Self { enrolment: enrolment(), errors: Vec::new() },
             Self { enrolment: enrolment(), errors: vec![error] },
@@ -147,9 +146,8 @@ impl Page for Manage {
     }
 
     fn body(&self, frame: &Frame) -> Markup {
-        let errors_of = |form: Sent| -> &[FieldError] {
-            if self.sent == form { &self.errors } else { &[] }
-        };
+        let errors_of =
+            |form: Sent| -> &[FieldError] { if self.sent == form { &self.errors } else { &[] } };
         let renamed = |form: Sent, name: &str| -> Vec<FieldError> {
             let own = errors_of(form).iter().cloned();
             own.map(|error| match error.field.as_str() {
@@ -207,10 +205,7 @@ async fn enrol(guest: &Guest, errors: Vec<FieldError>) -> Result<Response, Fault
     Ok(shell::with_status(guest, status, &Enrol { enrolment, errors }))
 }
 
-async fn manage(
-    guest: &Guest,
-    (sent, errors): (Sent, Vec<FieldError>),
-) -> Result<Response, Fault> {
+async fn manage(guest: &Guest, (sent, errors): (Sent, Vec<FieldError>)) -> Result<Response, Fault> {
     let left = guest.portal.app().recovery_codes_left(guest.visitor()?).await?;
     let status = status_of(&errors);
     Ok(shell::with_status(guest, status, &Manage { left, errors, sent }))
@@ -230,9 +225,8 @@ pub(in crate::portal) async fn show(guest: Guest) -> Result<Response, Fault> {
 pub(in crate::portal) async fn confirm(guest: Guest) -> Result<Response, Fault> {
     let (visitor, visit) = (guest.visitor()?.clone(), guest.visit.clone());
     let fields = guest.fields.clone();
-    let work = async move |app: App| {
-        app.confirm_two_factor((&visitor, &visit), fields.get("code")).await
-    };
+    let work =
+        async move |app: App| app.confirm_two_factor((&visitor, &visit), fields.get("code")).await;
     match guest.portal.run(work).await {
         Ok(codes) => Ok(shell::show(&guest, &Codes { codes })),
         Err(AppError::Invalid(errors)) => enrol(&guest, errors).await,
