@@ -21,7 +21,6 @@ use super::{Visit, Visitor, change, may_enter, open_account, secrets_of, the_use
 use crate::{
     App,
     error::{AppError, Result},
-    requests::Asking,
 };
 
 /// Seconds after which counts of attempts are forgotten.
@@ -275,9 +274,9 @@ impl App {
                     } else if let Some(tenant_id) = done.tenant_id {
                         done.object_id = tenant_id.to_string();
                     }
-                    let asking = visitor.asking(visit);
-                    let owner = next.account().partner();
-                    self.note_in(tx, &Asking { owner, ..asking }, &done).await?;
+                    let session = Session { standing: next, ..visitor.session.clone() };
+                    let acting = Visitor { session, ..visitor.clone() };
+                    self.note_in(tx, &acting.asking(visit), &done).await?;
                 }
                 Ok(next)
             })

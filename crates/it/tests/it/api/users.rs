@@ -17,7 +17,10 @@ async fn programs_invite_promote_and_remove(#[case] engine: Engine) {
     let tenant = api.world.tenant(&api.partner, "ACME").await.tenant_id.to_string();
     let body = json!({"email": "grace@example.com", "name": "Grace", "role": "partner_admin"});
     let made = api.post("/v1/users", body.clone()).await.expect(201).json();
-    assert_eq!((made["status"].as_str(), made["email_verified"].as_bool()), (Some("invited"), Some(false)));
+    assert_eq!(
+        (made["status"].as_str(), made["email_verified"].as_bool()),
+        (Some("invited"), Some(false))
+    );
     assert_eq!(api.post("/v1/users", body).await.problem().0, 409);
     let path = format!("/v1/users/{}", made["id"].as_str().unwrap());
     api.post(&format!("{path}/invitation"), json!({})).await.expect(200);
@@ -33,7 +36,10 @@ async fn programs_invite_promote_and_remove(#[case] engine: Engine) {
     assert_eq!(rows["data"][0]["name"], "Tom");
     let edit = json!({"name": "Grace H.", "role": "partner_user"});
     let edited = api.patch(&path, edit).await.expect(200).json();
-    assert_eq!((edited["name"].as_str(), edited["role"].as_str()), (Some("Grace H."), Some("partner_user")));
+    assert_eq!(
+        (edited["name"].as_str(), edited["role"].as_str()),
+        (Some("Grace H."), Some("partner_user"))
+    );
     api.call("DELETE", &path).send().await.expect(204);
     api.get(&path).await.expect(404);
     let now = api.world.app.clock.now();

@@ -91,10 +91,13 @@ impl People {
 
     /// A browser at the host where people of a role sign in.
     pub(crate) fn browser_of(&self, role: Role) -> Browser<'_> {
-        match self.account_of(role) {
+        let browser = match self.account_of(role) {
             Account::Operator => self.browser(DOMAIN),
             _ => self.browser(&format!("oak-voice.{DOMAIN}")),
-        }
+        };
+        // Each role from an address of its own, so that all of them together are not too many.
+        let number = Role::ALL.iter().position(|it| *it == role).unwrap();
+        Browser { ip: format!("203.0.113.{}", number + 10), ..browser }
     }
 
     /// A browser in which the person of this role is signed in.

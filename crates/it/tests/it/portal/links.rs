@@ -69,13 +69,14 @@ async fn an_invitation_works_for_7_days_and_inviting_again_replaces_it(#[case] e
     let list = admin.get("/users?q=late").await.text();
     let id = list.split("/users/usr_").nth(1).unwrap().split('/').next().unwrap().to_owned();
     let again = format!("/users/usr_{id}/invitation");
+    people.world.advance("2026-05-01T00:00:10Z");
     admin.post(&again, &[]).await.expect(303);
     let second = people.link_to(email).await;
     assert_ne!(first, second);
     let mut guest = people.browser_of(Role::PartnerUser);
     guest.get(&first).await.expect(410);
     guest.get(&second).await.expect(200);
-    people.world.advance("2026-05-08T00:00:00Z");
+    people.world.advance("2026-05-08T00:00:10Z");
     guest.get(&second).await.expect(410);
     assert_eq!(set(&mut guest, &second, NEW).await, 410);
     let mut admin = people.signed_in(Role::PartnerAdmin).await;
@@ -106,6 +107,7 @@ async fn a_forgotten_password_is_set_anew_once_within_an_hour(#[case] engine: En
     let mails = people.mails_to(&email).await;
     assert!(mails[0].body.contains("billing@oak-voice.example"), "{}", mails[0].body);
     let first = people.link_to(&email).await;
+    people.world.advance("2026-05-01T00:00:10Z");
     guest.post("/forgot", &[("email", &email)]).await.expect(200);
     let link = people.link_to(&email).await;
     guest.get(&first).await.expect(410);
@@ -119,8 +121,8 @@ async fn a_forgotten_password_is_set_anew_once_within_an_hour(#[case] engine: En
     assert_eq!(set(&mut guest, &link, NEW).await, 410);
     guest.sign_in(&email, PASSWORD).await.expect(422);
     guest.sign_in(&email, NEW).await.expect(303);
-    let last = people.mails_to(&email).await.pop().unwrap();
-    assert!(last.subject.contains("changed"), "{last:?}");
+    let mails = people.mails_to(&email).await;
+    assert!(mails.iter().any(|mail| mail.subject.contains("changed")), "{mails:?}");
 }
 
 // AUT-01 after an hour a link is dead
@@ -159,7 +161,7 @@ async fn no_link_lies_open_in_the_outbox(#[case] engine: Engine) {
     assert!(!queued[0].text.body.contains("://"));
     let link = people.link_to(&email).await;
     assert!(link.starts_with("/reset/"), "{link}");
-    people.world.execute("update mail set state = 'queued'").await;
+    people.world.execute("update mail set state = 'queued', run_at = 0").await;
     let mut tx = people.world.begin().await;
     let sent = store::mails::claim(&mut tx, now, 0, 10).await.unwrap();
     tx.commit().await.unwrap();

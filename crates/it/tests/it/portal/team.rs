@@ -82,9 +82,8 @@ async fn the_last_administrator_stays_and_nobody_removes_themself(#[case] engine
     for admin in [Role::OperatorAdmin, Role::PartnerAdmin, Role::TenantAdmin] {
         let account = people.account_of(admin);
         let second = format!("second-{}@people.example", admin.as_str());
-        let own = people.world.app.users(account.partner(), Default::default(), &{
-            domain::paging::PageRequest::newest(200)
-        });
+        let everybody = domain::paging::PageRequest::newest(200);
+        let own = people.world.app.users(account.partner(), Default::default(), &everybody);
         let own = own.await.unwrap().rows.into_iter().find(|it| it.role == admin).unwrap();
         let mut browser = people.signed_in(admin).await;
         let path = format!("/users/{}", own.user_id);
@@ -99,9 +98,7 @@ async fn the_last_administrator_stays_and_nobody_removes_themself(#[case] engine
         let app = &people.world.app;
         let owner = (account.partner(), None);
         app.remove_user(owner, own.user_id).await.unwrap();
-        let rest = app.users(account.partner(), Default::default(), &{
-            domain::paging::PageRequest::newest(200)
-        });
+        let rest = app.users(account.partner(), Default::default(), &everybody);
         let last = rest.await.unwrap().rows.into_iter().find(|it| it.role == admin).unwrap();
         let refused = app.remove_user(owner, last.user_id).await.unwrap_err();
         assert!(refused.to_string().contains("this is the last"), "{refused}");

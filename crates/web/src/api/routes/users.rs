@@ -55,8 +55,10 @@ struct NewInvitation {
     #[schema(example = "Grace Hopper", min_length = 1, max_length = 120)]
     name: String,
     /// `partner_admin` or `partner_user`; for a tenant's people `tenant_admin` or `tenant_user`.
-    #[schema(example = "partner_user",
-        pattern = "^(partner_admin|partner_user|tenant_admin|tenant_user)$")]
+    #[schema(
+        example = "partner_user",
+        pattern = "^(partner_admin|partner_user|tenant_admin|tenant_user)$"
+    )]
     role: String,
     /// The tenant whose it becomes; the partner's own where this is left out.
     #[schema(value_type = Option<String>)]
@@ -71,8 +73,10 @@ struct UserEdit {
     #[schema(example = "Grace Hopper", min_length = 1, max_length = 120)]
     name: Option<String>,
     /// Another role of the same account.
-    #[schema(example = "partner_user",
-        pattern = "^(partner_admin|partner_user|tenant_admin|tenant_user)$")]
+    #[schema(
+        example = "partner_user",
+        pattern = "^(partner_admin|partner_user|tenant_admin|tenant_user)$"
+    )]
     role: Option<String>,
 }
 
