@@ -23,7 +23,7 @@ use axum::{
     routing::get,
 };
 
-use crate::pages::{hosted, index, pdf};
+use crate::pages::hosted;
 
 /// Where the server listens unless told otherwise: this machine only.
 pub const DEFAULT_ADDRESS: SocketAddr =
@@ -54,8 +54,6 @@ pub fn router_for(app: App, hosts: Hosts) -> Router {
     Router::new()
         .route("/healthz", get(healthy))
         .route("/readyz", get(ready))
-        .route("/assets/app.css", get(style))
-        .merge(pages)
         .merge(processor_inbox::routes())
         .route("/assets/app.css", get(async || asset("text/css", include_str!("app.css"))))
         .route(

@@ -1,5 +1,6 @@
 //! What went wrong before anybody knows whose portal is asked for, as a page that names nobody.
 
+use app::error::AppError;
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -7,6 +8,31 @@ use axum::{
 use maud::html;
 
 use crate::pages::layout;
+
+/// An error as a page.
+pub(crate) struct Problem(AppError);
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
+        Self(error)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        match &self.0 {
+            AppError::NotFound { .. } => not_found(),
+            error => {
+                tracing::error!(%error, "page failed");
+                page(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "Something went wrong",
+                    "The page could not be made. Please try again in a moment.",
+                )
+            }
+        }
+    }
+}
 
 /// For addresses that lead nowhere.
 pub(crate) fn not_found() -> Response {

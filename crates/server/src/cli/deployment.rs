@@ -122,8 +122,7 @@ impl DeploymentArgs {
         let clock = self.clock(&db).await?;
         let Payments { processor, events, settings } = Payments::from_environment(&clock)?;
         let outside = Outside { processor, events, payments: settings, ..self.outside()? };
-        Ok(App::new(db, clock, Ids::Random).with_outside(outside))
-        let app = App::new(db, clock, Ids::Random).with_outside(self.outside()?);
+        let app = App::new(db, clock, Ids::Random).with_outside(outside);
         Ok(app.on_platform(self.platform()))
     }
 
