@@ -32,6 +32,7 @@ pub mod outside;
 pub mod overview;
 pub mod people;
 pub mod platform;
+pub mod portals;
 pub mod processor_events;
 pub mod processors;
 pub mod refunds;
@@ -53,7 +54,7 @@ use crate::{
     directory::{DeckCache, KnownDirectory},
     operations::ClockMover,
     outside::Outside,
-    platform::Platform,
+    portals::Platform,
     requests::InProgress,
 };
 

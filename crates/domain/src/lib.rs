@@ -52,6 +52,6 @@ pub mod tier;
 pub mod time;
 pub mod totp;
 pub mod usage;
-pub mod wallet;
 pub mod user;
+pub mod wallet;
 pub mod webhook;

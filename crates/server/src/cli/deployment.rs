@@ -18,7 +18,7 @@ use anyhow::{Context, bail};
 use app::{
     App,
     outside::{Outside, PaymentSettings, WebhookSender},
-    platform::{Platform, Portals},
+    portals::{Platform, Portals},
 };
 use clap::{Args, ValueEnum};
 use store::db::Db;

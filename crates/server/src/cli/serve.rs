@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, bail};
 use app::{
     App,
-    platform::{Platform, Portals},
+    portals::{Platform, Portals},
 };
 use clap::Args;
 use tokio::{net::TcpListener, sync::oneshot};

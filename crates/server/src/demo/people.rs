@@ -69,7 +69,7 @@ pub(super) fn show(app: &App, output: &mut Output) -> anyhow::Result<()> {
         (EXAMPLE_TENANT, Some(slug), Layer::Tenant),
     ] {
         let path = match (&app.platform.portals, portal) {
-            (app::platform::Portals::Hosts { .. }, portal) => app.platform.portal(portal),
+            (app::portals::Portals::Hosts { .. }, portal) => app.platform.portal(portal),
             (_, None) => "/sign-in".to_owned(),
             (_, Some(slug)) => format!("/p/{slug}/sign-in"),
         };

@@ -9,7 +9,7 @@
 use app::{
     App,
     people::brand_name,
-    platform::{Platform, Portals},
+    portals::{Platform, Portals},
 };
 use axum::http::{HeaderMap, Request, Uri, header, request::Parts, uri::PathAndQuery};
 use domain::{account::Partner, brand::logo_hash, sign_in::Bound};

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use app::{
     people::NewUser,
-    platform::{Platform, Portals},
+    portals::{Platform, Portals},
 };
 use axum::{
     body::Body,

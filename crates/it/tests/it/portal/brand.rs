@@ -1,6 +1,6 @@
 //! Whose portal it is, told by host or path; what tenants never read.
 
-use app::platform::Portals;
+use app::portals::Portals;
 use domain::user::Role;
 use rstest::rstest;
 
