@@ -1,7 +1,7 @@
 //! What the platform is called and where its portals are.
 //!
-//! Decided here: with a domain each partner has a host of its own below it, and the domain itself is
-//! the platform's own. Without one everything is on this machine and partners are told apart by
+//! Decided here: with a domain each partner has a host of its own below it, and the domain itself
+//! is the platform's own. Without one everything is on this machine and partners are told apart by
 //! their path. Links in mails are made of what is configured, never of what a request says its host
 //! is, so that nobody has a link with a secret sent to a host of theirs.
 

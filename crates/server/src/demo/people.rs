@@ -7,6 +7,7 @@ use anyhow::Context;
 use app::{
     App,
     people::NewUser,
+    portals::Portals,
     setup::{TenantFilter, TenantSort},
 };
 use domain::{
@@ -69,7 +70,7 @@ pub(super) fn show(app: &App, output: &mut Output) -> anyhow::Result<()> {
         (EXAMPLE_TENANT, Some(slug), Layer::Tenant),
     ] {
         let path = match (&app.platform.portals, portal) {
-            (app::portals::Portals::Hosts { .. }, portal) => app.platform.portal(portal),
+            (Portals::Hosts { .. }, portal) => app.platform.portal(portal) + "/sign-in",
             (_, None) => "/sign-in".to_owned(),
             (_, Some(slug)) => format!("/p/{slug}/sign-in"),
         };
