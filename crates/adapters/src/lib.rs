@@ -11,6 +11,7 @@ pub mod files;
 pub mod ids;
 pub mod limits;
 pub mod mail;
+pub mod passwords;
 pub mod pdf;
 pub mod processor;
 pub mod secrets;

@@ -30,7 +30,9 @@ pub mod operations;
 pub mod outbox;
 pub mod outside;
 pub mod overview;
+pub mod people;
 pub mod platform;
+pub mod portals;
 pub mod processor_events;
 pub mod processors;
 pub mod refunds;
@@ -45,13 +47,14 @@ pub mod webhooks;
 
 use std::sync::Arc;
 
-use adapters::{clock::Clock, ids::Ids, limits::Limiter};
+use adapters::{clock::Clock, ids::Ids, limits::Limiter, passwords::Passwords};
 use store::db::Db;
 
 use crate::{
     directory::{DeckCache, KnownDirectory},
     operations::ClockMover,
     outside::Outside,
+    portals::Platform,
     requests::InProgress,
 };
 
@@ -74,6 +77,10 @@ pub struct App {
     pub limits: Arc<Limiter>,
     /// Requests that this process works on.
     pub in_progress: InProgress,
+    /// What hashes passwords, a few at once.
+    pub passwords: Passwords,
+    /// What the platform is called, and where its portals are.
+    pub platform: Arc<Platform>,
     /// Whether the simulated clock is being moved.
     pub clock_mover: ClockMover,
 }
@@ -90,8 +97,15 @@ impl App {
             outside: Outside::default(),
             limits: Arc::default(),
             in_progress: InProgress::default(),
+            passwords: Passwords::default(),
+            platform: Arc::default(),
             clock_mover: ClockMover::default(),
         }
+    }
+
+    /// The same on another platform.
+    pub fn on_platform(self, platform: Platform) -> Self {
+        Self { platform: Arc::new(platform), ..self }
     }
 
     /// The same with another outside world.

@@ -167,6 +167,7 @@ impl App {
         self.forget_answers().await?;
         self.forget_requests().await?;
         self.forget_processor_events().await?;
+        self.forget_sign_ins().await?;
         Ok(())
     }
 }

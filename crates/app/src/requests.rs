@@ -41,6 +41,10 @@ const FORGET_AT_ONCE: i64 = 1_000;
 pub enum ActorKind {
     /// A program with a key.
     ApiKey,
+    /// A person in a portal.
+    User,
+    /// Somebody of the operator, in a partner's or tenant's portal.
+    Operator,
     /// Somebody at the command line of the deployment.
     Command,
     /// The platform itself, by a rule that somebody set.
@@ -52,6 +56,8 @@ impl ActorKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ApiKey => "api_key",
+            Self::User => "user",
+            Self::Operator => "operator",
             Self::Command => "command",
             Self::System => "system",
         }

@@ -27,6 +27,7 @@ const TEXTS: &[(i64, &str, &str)] = &[
     (12, "dunning", include_str!("../migrations/0012_dunning.sql")),
     (13, "processor_events", include_str!("../migrations/0013_processor_events.sql")),
     (14, "platform_billing", include_str!("../migrations/0014_platform_billing.sql")),
+    (15, "users", include_str!("../migrations/0015_users.sql")),
 ];
 
 /// The migrations as `engine` ("sqlite" or "postgres") reads them.

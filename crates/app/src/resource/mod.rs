@@ -23,6 +23,7 @@ mod simulation;
 mod subscription;
 mod tenant;
 pub(crate) mod usage;
+mod user;
 mod webhook;
 
 use domain::time::Timestamp;
@@ -69,6 +70,7 @@ pub use self::{
     },
     tenant::{Span, Tenant},
     usage::{Counts, TenantUsage, Usage, UsageDay, UsageDays, UsageSummary},
+    user::User,
     webhook::{Event, WebhookAttempt, WebhookDelivery, WebhookDeliveryDetail, WebhookEndpoint},
 };
 

@@ -18,6 +18,7 @@ use anyhow::{Context, bail};
 use app::{
     App,
     outside::{Outside, PaymentSettings, WebhookSender},
+    portals::{Platform, Portals},
 };
 use clap::{Args, ValueEnum};
 use store::db::Db;
@@ -52,6 +53,16 @@ pub(crate) struct DeploymentArgs {
     /// links to invoices only with it.
     #[arg(long, global = true, value_name = "URL", env = "TRUNKLINE_PUBLIC_URL")]
     public_url: Option<String>,
+    /// Domain of the portals, reached over TLS: itself the operator's, one label below it each
+    /// partner's [default: this machine only, partners below /p/<slug>].
+    #[arg(long, global = true, value_name = "HOST", env = "TRUNKLINE_DOMAIN")]
+    domain: Option<String>,
+    /// What the platform is called; never shown to tenants [default: Trunkline].
+    #[arg(long, global = true, value_name = "NAME", env = "TRUNKLINE_PLATFORM_NAME")]
+    platform_name: Option<String>,
+    /// Where partners ask the operator [default: nowhere].
+    #[arg(long, global = true, value_name = "EMAIL", env = "TRUNKLINE_SUPPORT_EMAIL")]
+    support_email: Option<String>,
     /// Where webhooks may be sent [default: public].
     #[arg(long, global = true, value_name = "REACH", env = "TRUNKLINE_WEBHOOK_TARGETS")]
     webhook_targets: Option<WebhookTargets>,
@@ -110,7 +121,27 @@ impl DeploymentArgs {
         let db = self.open_database(missing).await?;
         let clock = self.clock(&db).await?;
         let outside = Payments::from_environment(&clock)?.into_outside(self.outside()?);
-        Ok(App::new(db, clock, Ids::Random).with_outside(outside))
+        let app = App::new(db, clock, Ids::Random).with_outside(outside);
+        Ok(app.on_platform(self.platform()))
+    }
+
+    /// What the platform is called, and where its portals are.
+    pub(crate) fn platform(&self) -> Platform {
+        let default = Platform::default();
+        let said = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        Platform {
+            name: said(&self.platform_name).unwrap_or(default.name),
+            support_email: said(&self.support_email).unwrap_or_default(),
+            portals: match said(&self.domain) {
+                Some(domain) => Portals::Hosts { domain: domain.to_ascii_lowercase() },
+                None => default.portals,
+            },
+        }
+    }
+
+    /// Whether portals have a domain, so that other machines may ask.
+    pub(crate) fn has_domain(&self) -> bool {
+        matches!(self.platform().portals, Portals::Hosts { .. })
     }
 
     /// The outside world: PDFs go to the data directory, mails to the mail server or there too.

@@ -20,6 +20,7 @@ mod rejects;
 mod serve;
 mod smtp;
 mod stripe;
+mod users;
 pub(crate) mod wording;
 
 use std::process::ExitCode;
@@ -69,6 +70,9 @@ enum Command {
     /// Make, list and revoke keys of the API.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Make people who sign in, the operator's first administrator above all.
+    #[command(subcommand)]
+    Users(users::UsersCommand),
     /// Ask the API of a running server, or print its OpenAPI document.
     Api(api::ApiArgs),
     /// Measure how fast this machine does the main work, against a bare baseline.
@@ -161,6 +165,7 @@ fn dispatch(cli: Cli, output: &mut Output) -> anyhow::Result<Ending> {
         Command::Explain(command) => command.run(deployment, output),
         Command::Export(command) => command.run(deployment, output),
         Command::Keys(command) => command.run(deployment, output),
+        Command::Users(command) => command.run(deployment, output),
         Command::Api(args) => args.run(output),
         Command::Bench(command) => command.run(deployment, output),
         Command::Calc(calculator) => calculator.run(output),

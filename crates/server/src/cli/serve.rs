@@ -1,6 +1,7 @@
 //! `trunkline serve`: pages over HTTP, webhooks, and whatever falls due meanwhile.
 //!
-//! Decided here: where to listen. There is no sign-in yet, so only this machine may ask.
+//! Decided here: where to listen. Without a domain portals are told apart by path, over plain HTTP,
+//! so only this machine may ask.
 
 use std::{
     convert::Infallible,
@@ -9,7 +10,10 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use app::App;
+use app::{
+    App,
+    portals::{Platform, Portals},
+};
 use clap::Args;
 use tokio::{net::TcpListener, sync::oneshot};
 
@@ -28,7 +32,7 @@ const PORTS: u16 = 50;
 #[derive(Debug, Args)]
 #[command(after_help = stripe::HELP)]
 pub(crate) struct ServeArgs {
-    /// Address and port to listen on; a loopback address, for there is no sign-in yet.
+    /// Address and port to listen on; a loopback address unless there is a --domain.
     #[arg(long, value_name = "ADDR", default_value_t = web::DEFAULT_ADDRESS)]
     listen: SocketAddr,
 }
@@ -49,10 +53,9 @@ impl ServeArgs {
         deployment: &DeploymentArgs,
         output: &mut Output,
     ) -> anyhow::Result<Ending> {
-        if !self.listen.ip().is_loopback() {
+        if !self.listen.ip().is_loopback() && !deployment.has_domain() {
             return Err(misuse(format!(
-                "--listen {}: there is no sign-in yet, so only a loopback address such as {} \
-                 will do",
+                "--listen {}: without a --domain only a loopback address such as {} will do",
                 self.listen,
                 web::DEFAULT_ADDRESS
             )));
@@ -94,6 +97,14 @@ pub(crate) async fn serve(
     output: &mut Output,
 ) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listening socket")?;
+    let app = match &app.platform.portals {
+        Portals::Hosts { .. } => app,
+        Portals::Paths { .. } => {
+            let portals = Portals::Paths { origin: format!("http://{address}") };
+            let platform = Platform { portals, ..(*app.platform).clone() };
+            app.on_platform(platform)
+        }
+    };
     output.line(&format!("serving http://{address} (stop with Ctrl-C)"))?;
     output.flush()?;
     let webhooks = Courier::start(app.clone());

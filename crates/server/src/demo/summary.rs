@@ -23,7 +23,7 @@ use crate::cli::{
 };
 
 /// Its invoices have lines of many kinds: the best ones to ask about.
-const EXAMPLE_TENANT: &str = "Bright Loop Logistics";
+pub(super) const EXAMPLE_TENANT: &str = "Bright Loop Logistics";
 
 /// The whole summary.
 pub(super) async fn show(
@@ -215,6 +215,7 @@ pub(super) async fn show_next_steps(
     deployment: &DeploymentArgs,
     output: &mut Output,
 ) -> anyhow::Result<()> {
+    super::people::show(app, output)?;
     let directory = shown(deployment.data_dir());
     let mut text = format!(
         "WHERE\n  call records  {directory}/cdrs\n  invoices      {directory}/pdf\n  \

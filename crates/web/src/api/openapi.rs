@@ -51,6 +51,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(Base::openapi())
         .merge(routes::tenants::routes())
         .merge(routes::keys::routes())
+        .merge(routes::users::routes())
         .merge(routes::logs::routes())
         .merge(routes::events::routes())
         .merge(routes::webhooks::routes())

@@ -22,4 +22,5 @@ mod requests;
 mod settlements;
 mod simulations;
 mod tenants;
+mod users;
 mod webhooks;

@@ -36,6 +36,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Webhooks", "Where events are sent, and how that went."),
     ("Simulations", "What another profile would have cost."),
     ("Clock", "The simulated clock, where the deployment has one."),
+    ("Users", "People who sign in: the partner's own and its tenants'."),
     ("API keys", "Keys, their scopes and limits."),
     ("Logs", "Who changed what, and what was asked."),
 ];

@@ -37,5 +37,6 @@ pub(super) mod subscription;
 pub(super) mod taxes;
 pub(super) mod tenants;
 pub(super) mod usage;
+pub(super) mod users;
 pub(super) mod wallet;
 pub(super) mod webhooks;
