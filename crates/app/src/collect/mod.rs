@@ -1,4 +1,5 @@
-//! Collecting: an invoice is paid through a processor, or somebody notes that it was paid elsewhere.
+//! Collecting: an invoice is paid through a processor, or somebody notes that it was paid
+//! elsewhere.
 //!
 //! Decided here: the order of things. A payment and its attempt are written and committed before
 //! the processor is asked; the processor is asked outside of any transaction, under a key that

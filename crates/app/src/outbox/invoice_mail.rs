@@ -1,8 +1,9 @@
 //! The mails that bring an invoice to its tenant (INV-16) and remind of it (INV-13).
 //!
 //! Decided here: plain text in the partner's brand and in nobody else's (INV-28): from the brand's
-//! support address, signed with the brand's name. It says what is due and when, and carries the
-//! PDF and the link to the invoice's page (BEY-11). A cancelled invoice is not mailed, and of one that is paid nobody is reminded.
+//! support address, signed with the brand's name. It says what is due and when, and carries the PDF
+//! and the link to the invoice's page (BEY-11). A cancelled invoice is not mailed, and of one that
+//! is paid nobody is reminded.
 
 use domain::invoice::{issued::Invoice, status::InvoiceStatus};
 use store::mails::MailText;

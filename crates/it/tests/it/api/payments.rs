@@ -92,10 +92,11 @@ async fn a_checkout_session_is_made_and_ended(#[case] engine: Engine) {
     let at = made.header("location").to_owned();
     assert_eq!((&session["status"], &session["amount"]), (&json!("open"), &json!("40.00")));
     let url = session["url"].as_str().unwrap();
-    assert!(url.starts_with("/i/") && url.contains("?session=cs_"), "{url}");
+    assert!(url.contains("/i/") && url.contains("?session=cs_"), "{url}");
     assert_eq!(api.get(&at).await.expect(200).json(), session);
     // The address opens the page for whoever has it: it is kept in no log.
-    let token = url.split(['/', '?']).nth(2).unwrap();
+    let (_, token) = url.split_once("/i/").unwrap();
+    let token = token.split('?').next().unwrap();
     let audit = api.get("/v1/audit-entries?action=checkout_session.create").await.json();
     assert!(!audit.to_string().contains(token));
     let ended = step(&api, &at, "expire").await.expect(200).json();
@@ -124,7 +125,8 @@ async fn a_link_is_made_replaced_and_revoked(#[case] engine: Engine) {
     let second = step(&api, &path, "link/rotate").await.expect(200).json()["url"].clone();
     assert_ne!(first, second);
     let open = async |url: &Value| {
-        let page = api.call("GET", url.as_str().unwrap()).without_key().send().await;
+        let (_, token) = url.as_str().unwrap().split_once("/i/").unwrap();
+        let page = api.call("GET", &format!("/i/{token}")).without_key().send().await;
         page.status.as_u16()
     };
     assert_eq!((open(&first).await, open(&second).await), (404, 200));

@@ -175,7 +175,8 @@ fn paying(token: &str, (invoice, session): (&HostedInvoice, Option<CheckoutId>))
             }
             ToPay::UnderWay => {
                 p.notice.plain {
-                    "A payment of this invoice is under way. Nothing else can be paid until it ends."
+                    "A payment of this invoice is under way. "
+                    "Nothing else can be paid until it ends."
                 }
             }
             ToPay::Confirm(payment_id) => {
