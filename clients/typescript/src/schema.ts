@@ -772,11 +772,7 @@ export interface paths {
         delete: operations["withdraw_one_time_charge"];
         options?: never;
         head?: never;
-        /**
-         * Edit a one-time charge
-         * @description While no invoice carries it and it is not withdrawn. Tells `charge.updated`.
-         */
-        patch: operations["edit_one_time_charge"];
+        patch?: never;
         trace?: never;
     };
     "/v1/operator": {
@@ -813,10 +809,7 @@ export interface paths {
          * Advance the clock
          * @description Only where it is simulated, and forward only. Everything that falls due on the way is done:
          *     periods close, invoices are issued, mailed and charged. An answer with 202 says that this goes
-         *     on; ask for the clock until it no longer moves. With an `Idempotency-Key` the request may be
-         *     sent again until it is answered with 200: it is refused with 409 while it is worked on, goes on
-         *     where the clock stands if the server was restarted on the way, and gets the first answer with
-         *     200 from then on.
+         *     on; ask for the clock until it no longer moves. Sending the same request again is harmless.
          */
         post: operations["advance_clock"];
         delete?: never;
@@ -917,48 +910,6 @@ export interface paths {
          * @description One that may do everything its keys can: what a new partner begins with.
          */
         post: operations["create_partner_api_key"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operator/partners/{id}/invoices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List a partner's invoices
-         * @description Newest first.
-         */
-        get: operations["list_partner_invoices"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/operator/partners/{id}/invoices/{invoice_id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel an issued invoice
-         * @description On the partner's request, with a reason, while nothing was paid on it: nothing is due on it any
-         *     more, its entries are taken back, and credit that it used is given back. Tells
-         *     `invoice.cancelled`.
-         */
-        post: operations["cancel_partner_invoice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1215,19 +1166,10 @@ export interface paths {
         get: operations["get_rate_deck"];
         put?: never;
         post?: never;
-        /**
-         * Delete a rate deck
-         * @description With its versions. Refused while a billing profile names it in any of its versions, and once it
-         *     priced a call: what was billed stays explained. Tells `rate_deck.deleted`.
-         */
-        delete: operations["delete_rate_deck"];
+        delete?: never;
         options?: never;
         head?: never;
-        /**
-         * Rename a rate deck
-         * @description Its versions and prices stay. Tells `rate_deck.renamed`.
-         */
-        patch: operations["rename_rate_deck"];
+        patch?: never;
         trace?: never;
     };
     "/v1/rate-decks/{id}/versions": {
@@ -1318,12 +1260,7 @@ export interface paths {
         delete: operations["end_recurring_charge"];
         options?: never;
         head?: never;
-        /**
-         * Edit a recurring charge
-         * @description Until the first period that it runs in has closed; afterwards end it and create another one.
-         *     Tells `charge.updated`.
-         */
-        patch: operations["edit_recurring_charge"];
+        patch?: never;
         trace?: never;
     };
     "/v1/rejects": {
@@ -1381,26 +1318,6 @@ export interface paths {
         get: operations["get_reject"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/rejects/{id}/dismiss": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Dismiss a refused record
-         * @description It is kept, and not tried again. Sending the same record again does not bring it back.
-         */
-        post: operations["dismiss_reject"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1501,26 +1418,6 @@ export interface paths {
          * @description Tenants that exist keep what they have.
          */
         patch: operations["edit_tenant_defaults"];
-        trace?: never;
-    };
-    "/v1/tenant-limits": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the limits of all tenants
-         * @description Of every tenant that the key reaches, newest tenants first.
-         */
-        get: operations["list_tenant_limits"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/v1/tenants": {
@@ -3603,88 +3500,6 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
-    "charge.updated": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * charge.updated
-         * @description A charge was changed before any invoice carried it.
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header: {
-                    /** @description The event's id: the same however often it arrives */
-                    "webhook-id": string;
-                    /** @description When it was sent, in seconds since 1970 */
-                    "webhook-timestamp": string;
-                    /** @description One signature per secret in force */
-                    "webhook-signature": string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** @description When it happened. */
-                        created_at: components["schemas"]["Instant"];
-                        data: {
-                            charge: components["schemas"]["Charge"];
-                        };
-                        /**
-                         * @description Its id: the same however often it is told.
-                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
-                         */
-                        id: string;
-                        /**
-                         * Format: int64
-                         * @description The object's version after it happened.
-                         * @example 3
-                         */
-                        object_version: number;
-                        /** @description Whose it is. */
-                        partner_id: string;
-                        /**
-                         * Format: int64
-                         * @description Its place among all events of the partner: from 1, without gaps.
-                         * @example 42
-                         */
-                        sequence: number;
-                        /** @constant */
-                        type: "charge.updated";
-                    };
-                };
-            };
-            responses: {
-                /** @description Within 10 seconds: it arrived */
-                "2XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Anything else: it is tried again, seven times */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "charge.ended": {
         parameters: {
             query?: never;
@@ -4152,170 +3967,6 @@ export interface webhooks {
                         sequence: number;
                         /** @constant */
                         type: "rate_deck.updated";
-                    };
-                };
-            };
-            responses: {
-                /** @description Within 10 seconds: it arrived */
-                "2XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Anything else: it is tried again, seven times */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "rate_deck.renamed": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * rate_deck.renamed
-         * @description A rate deck has another name.
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header: {
-                    /** @description The event's id: the same however often it arrives */
-                    "webhook-id": string;
-                    /** @description When it was sent, in seconds since 1970 */
-                    "webhook-timestamp": string;
-                    /** @description One signature per secret in force */
-                    "webhook-signature": string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** @description When it happened. */
-                        created_at: components["schemas"]["Instant"];
-                        data: {
-                            rate_deck: components["schemas"]["RateDeck"];
-                        };
-                        /**
-                         * @description Its id: the same however often it is told.
-                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
-                         */
-                        id: string;
-                        /**
-                         * Format: int64
-                         * @description The object's version after it happened.
-                         * @example 3
-                         */
-                        object_version: number;
-                        /** @description Whose it is. */
-                        partner_id: string;
-                        /**
-                         * Format: int64
-                         * @description Its place among all events of the partner: from 1, without gaps.
-                         * @example 42
-                         */
-                        sequence: number;
-                        /** @constant */
-                        type: "rate_deck.renamed";
-                    };
-                };
-            };
-            responses: {
-                /** @description Within 10 seconds: it arrived */
-                "2XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Anything else: it is tried again, seven times */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "rate_deck.deleted": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * rate_deck.deleted
-         * @description A rate deck was deleted.
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header: {
-                    /** @description The event's id: the same however often it arrives */
-                    "webhook-id": string;
-                    /** @description When it was sent, in seconds since 1970 */
-                    "webhook-timestamp": string;
-                    /** @description One signature per secret in force */
-                    "webhook-signature": string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** @description When it happened. */
-                        created_at: components["schemas"]["Instant"];
-                        data: {
-                            rate_deck: components["schemas"]["RateDeck"];
-                        };
-                        /**
-                         * @description Its id: the same however often it is told.
-                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
-                         */
-                        id: string;
-                        /**
-                         * Format: int64
-                         * @description The object's version after it happened.
-                         * @example 3
-                         */
-                        object_version: number;
-                        /** @description Whose it is. */
-                        partner_id: string;
-                        /**
-                         * Format: int64
-                         * @description Its place among all events of the partner: from 1, without gaps.
-                         * @example 42
-                         */
-                        sequence: number;
-                        /** @constant */
-                        type: "rate_deck.deleted";
                     };
                 };
             };
@@ -5606,14 +5257,6 @@ export interface components {
              */
             to: string;
         };
-        /** @description Why an issued invoice is taken back. */
-        Cancellation: {
-            /**
-             * @description For the books, at most 2,000 bytes.
-             * @example Billed to the wrong tenant
-             */
-            reason: string;
-        };
         /** @description A batch of call records that was taken in. */
         CdrBatch: {
             /**
@@ -5763,12 +5406,6 @@ export interface components {
             tenant_id: string;
             /** @description Price of one unit; negative for a discount. */
             unit_price: components["schemas"]["Decimal"];
-            /**
-             * Format: int64
-             * @description Grows with each change; the `ETag`.
-             * @example 1
-             */
-            version: number;
         };
         /** @description The deployment's clock. */
         Clock: {
@@ -5886,14 +5523,6 @@ export interface components {
              */
             timezone?: string | null;
         };
-        /** @description Another name of a rate deck. */
-        DeckName: {
-            /**
-             * @description For people.
-             * @example International
-             */
-            name: string;
-        };
         /** @description A version of a rate deck to be. */
         DeckVersionInput: {
             /**
@@ -5924,14 +5553,6 @@ export interface components {
              * @example America/Chicago
              */
             timezone?: string | null;
-        };
-        /** @description Why a refused record is given up. */
-        Dismissal: {
-            /**
-             * @description For whoever looks later, at most 500 bytes.
-             * @example A test call of the switch
-             */
-            reason: string;
         };
         /** @description What changes of an endpoint. What is left out stays. */
         EndpointChanges: {
@@ -6762,12 +6383,6 @@ export interface components {
                 tenant_id: string;
                 /** @description Price of one unit; negative for a discount. */
                 unit_price: components["schemas"]["Decimal"];
-                /**
-                 * Format: int64
-                 * @description Grows with each change; the `ETag`.
-                 * @example 1
-                 */
-                version: number;
             }[];
             /** @description Whether there are more rows in the direction that was read. */
             has_more: boolean;
@@ -7173,12 +6788,6 @@ export interface components {
                  */
                 timezone: string;
                 /**
-                 * @description Whether the billing address is mailed when a tenant nears or reaches a usage cap. Tenants
-                 *     are suspended at their caps all the same.
-                 * @example true
-                 */
-                usage_alerts: boolean;
-                /**
                  * Format: int64
                  * @description Grows with each change; the `ETag` of the partner.
                  */
@@ -7294,12 +6903,6 @@ export interface components {
                  * @example International
                  */
                 name: string;
-                /**
-                 * Format: int64
-                 * @description Grows with each version and each new name; the `ETag`.
-                 * @example 2
-                 */
-                version: number;
             }[];
             /** @description Whether there are more rows in the direction that was read. */
             has_more: boolean;
@@ -7426,8 +7029,6 @@ export interface components {
                 code: string;
                 /** @description When it was refused. */
                 created_at: components["schemas"]["Instant"];
-                /** @description Why it was dismissed. */
-                dismissed_because?: string | null;
                 /** @description The file it came in; `api` where it came by the API. */
                 file_name: string;
                 /**
@@ -7455,7 +7056,7 @@ export interface components {
                 source: string;
                 /** @description Its source. */
                 source_id: string;
-                /** @description `open`, `resolved` once it is a call, `dismissed` where somebody gave it up. */
+                /** @description `open`, or `resolved` once it is a call. */
                 state: string;
             }[];
             /** @description Whether there are more rows in the direction that was read. */
@@ -7494,39 +7095,6 @@ export interface components {
                  */
                 version: number;
             }[];
-            /** @description Whether there are more rows in the direction that was read. */
-            has_more: boolean;
-            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
-            next_cursor?: string | null;
-            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
-            previous_cursor?: string | null;
-        };
-        /** @description A page of a list. */
-        List_TenantLimitsRow: {
-            /** @description The rows, in the list's order. */
-            data: (components["schemas"]["TenantLimits"] & {
-                /**
-                 * @description The tenant.
-                 * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
-                 */
-                tenant_id: string;
-                /**
-                 * @description Its name.
-                 * @example Acme Dental
-                 */
-                tenant_name: string;
-                /**
-                 * @description Its status.
-                 * @example active
-                 */
-                tenant_status: string;
-                /**
-                 * Format: int64
-                 * @description The version of the limits; the `ETag` that editing them goes by.
-                 * @example 1
-                 */
-                version: number;
-            })[];
             /** @description Whether there are more rows in the direction that was read. */
             has_more: boolean;
             /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
@@ -7778,27 +7346,6 @@ export interface components {
              */
             tenant_id: string;
         };
-        /** @description What changes of a one-time charge. What is left out stays. */
-        OneTimeChargeChanges: {
-            /**
-             * @description Shown on the invoice line.
-             * @example Porting of two numbers
-             */
-            description?: string | null;
-            /**
-             * @description How many units, with up to 6 decimals.
-             * @example 2
-             */
-            quantity?: string | null;
-            starts_at?: components["schemas"]["Instant"] | null;
-            /** @description Whether tax is due on it. */
-            taxable?: boolean | null;
-            /**
-             * @description Price of one unit in the tenant's currency, with up to 9 decimals; negative for a discount.
-             * @example 20.00
-             */
-            unit_price?: string | null;
-        };
         /** @description A one-time charge to be. */
         OneTimeChargeInput: {
             /**
@@ -7936,12 +7483,6 @@ export interface components {
              */
             timezone: string;
             /**
-             * @description Whether the billing address is mailed when a tenant nears or reaches a usage cap. Tenants
-             *     are suspended at their caps all the same.
-             * @example true
-             */
-            usage_alerts: boolean;
-            /**
              * Format: int64
              * @description Grows with each change; the `ETag` of the partner.
              */
@@ -7993,8 +7534,6 @@ export interface components {
              * @example help@oak.example
              */
             support_email?: string | null;
-            /** @description Whether the billing address is mailed when a tenant nears or reaches a usage cap. */
-            usage_alerts?: boolean | null;
             /** @description Shown on invoices. */
             website?: string | null;
         };
@@ -8225,12 +7764,6 @@ export interface components {
              * @example International
              */
             name: string;
-            /**
-             * Format: int64
-             * @description Grows with each version and each new name; the `ETag`.
-             * @example 2
-             */
-            version: number;
         };
         /** @description What a deck file would change. Nothing is saved. */
         RateDeckDiff: {
@@ -8376,32 +7909,6 @@ export interface components {
             /** @description What became of it. */
             result: string;
         };
-        /** @description What changes of a recurring charge. What is left out stays. */
-        RecurringChargeChanges: {
-            /**
-             * @description Shown on the invoice line.
-             * @example Support plan, large
-             */
-            description?: string | null;
-            /**
-             * Format: date-time
-             * @description Until when (exclusive); null for good.
-             */
-            ends_at?: string | null;
-            /**
-             * @description How many units, with up to 6 decimals.
-             * @example 2
-             */
-            quantity?: string | null;
-            starts_at?: components["schemas"]["Instant"] | null;
-            /** @description Whether tax is due on it. */
-            taxable?: boolean | null;
-            /**
-             * @description Price of one unit and period in the tenant's currency; negative for a discount.
-             * @example 29.00
-             */
-            unit_price?: string | null;
-        };
         /** @description A recurring charge to be. */
         RecurringChargeInput: {
             /**
@@ -8450,8 +7957,6 @@ export interface components {
             code: string;
             /** @description When it was refused. */
             created_at: components["schemas"]["Instant"];
-            /** @description Why it was dismissed. */
-            dismissed_because?: string | null;
             /** @description The file it came in; `api` where it came by the API. */
             file_name: string;
             /**
@@ -8479,7 +7984,7 @@ export interface components {
             source: string;
             /** @description Its source. */
             source_id: string;
-            /** @description `open`, `resolved` once it is a call, `dismissed` where somebody gave it up. */
+            /** @description `open`, or `resolved` once it is a call. */
             state: string;
         };
         /** @description A refused record with its bytes. */
@@ -8853,11 +8358,6 @@ export interface components {
             /** @description The limits. */
             limits: components["schemas"]["TenantLimits"];
             /**
-             * @description Limits that a partner does well to begin with: send them as `limits` to take them over,
-             *     without their currency.
-             */
-            recommended_limits: components["schemas"]["TenantLimits"];
-            /**
              * @description IANA zone.
              * @example America/Chicago
              */
@@ -8941,30 +8441,6 @@ export interface components {
             monthly_spend?: components["schemas"]["Decimal"] | null;
             /** @description What happens at a cap: the tenant is suspended, or the partner is told only. */
             on_limit: string;
-        };
-        /** @description A tenant and its limits, as one row of a list. */
-        TenantLimitsRow: components["schemas"]["TenantLimits"] & {
-            /**
-             * @description The tenant.
-             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
-             */
-            tenant_id: string;
-            /**
-             * @description Its name.
-             * @example Acme Dental
-             */
-            tenant_name: string;
-            /**
-             * @description Its status.
-             * @example active
-             */
-            tenant_status: string;
-            /**
-             * Format: int64
-             * @description The version of the limits; the `ETag` that editing them goes by.
-             * @example 1
-             */
-            version: number;
         };
         /** @description A tenant's closed periods, as billed and under each proposal. */
         TenantSimulation: {
@@ -10157,7 +9633,7 @@ export interface operations {
             query?: {
                 /** @description Only from the source with this name. */
                 source?: string;
-                /** @description Only those committed then or later. What commits late may have an earlier instant than what was seen: to follow changes, read `list_events` in the order of `sequence`. */
+                /** @description Only those committed then or later. */
                 "created[gte]"?: string;
                 /** @description Only those committed before then. */
                 "created[lt]"?: string;
@@ -10652,27 +10128,23 @@ export interface operations {
                 kind?: string;
                 /** @description Only the one with this number. */
                 number?: string;
-                /**
-                 * @description Only those whose number begins with this text, in whatever case, or whose tenant has it
-                 *     in its name or SIP prefix. Of more than 1,000 such numbers the last are found.
-                 */
+                /** @description Only with this text in their number, or in their tenant's name or SIP prefix. */
                 q?: string;
-                /** @description Only made from then on. What commits late may have an earlier instant than what was seen: to follow changes, read `list_events` in the order of `sequence`. */
+                /** @description Only made from then on. */
                 "created[gte]"?: components["schemas"]["Instant"];
                 /** @description Only made before then. */
                 "created[lt]"?: components["schemas"]["Instant"];
-                /** @description Only issued from then on, in the order of `issued_at`. */
+                /** @description Only issued from then on. */
                 "issued[gte]"?: components["schemas"]["Instant"];
-                /** @description Only issued before then, in the order of `issued_at`. */
+                /** @description Only issued before then. */
                 "issued[lt]"?: components["schemas"]["Instant"];
-                /** @description Only due on that day or later, in the order of `due_date`. */
+                /** @description Only due on that day or later. */
                 "due[gte]"?: string;
-                /** @description Only due before that day, in the order of `due_date`. */
+                /** @description Only due before that day. */
                 "due[lt]"?: string;
                 /**
-                 * @description `created_at`, `issued_at` or `due_date`, with a minus sign for the latest first. A range
-                 *     is asked for in its own order, which is then the default; elsewhere that is
-                 *     `-created_at`. Drafts are neither issued nor due, and are left out by those two.
+                 * @description `created_at` or `due_date`, with a minus sign for the latest first; `-created_at` where
+                 *     nothing is said. Drafts have no due date and are left out by it.
                  */
                 sort?: string;
                 /** @description `lines` to have each invoice's lines, too. */
@@ -11579,52 +11051,6 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
-    edit_one_time_charge: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key with the same content has one effect and one answer */
-                "Idempotency-Key"?: string;
-                /** @description The ETag of the version that is changed */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description The charge's id */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OneTimeChargeChanges"];
-            };
-        };
-        responses: {
-            /** @description The charge as it is now */
-            200: {
-                headers: {
-                    /** @description The request's id, for logs and support */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Charge"];
-                };
-            };
-            400: components["responses"]["Unreadable"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            412: components["responses"]["Stale"];
-            413: components["responses"]["TooLarge"];
-            415: components["responses"]["WrongKind"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Busy"];
-        };
-    };
     create_operator: {
         parameters: {
             query?: never;
@@ -11984,100 +11410,6 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
-    list_partner_invoices: {
-        parameters: {
-            query?: {
-                /** @description `draft`, `sent`, `partially_paid`, `paid`, `overdue` or `cancelled`. */
-                status?: string;
-                /** @description Only the one with this number. */
-                number?: string;
-                /**
-                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
-                 * @example 50
-                 */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                starting_after?: string;
-                /** @description The `previous_cursor` of the page after. */
-                ending_before?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The partner's id */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of invoices */
-            200: {
-                headers: {
-                    /** @description The request's id, for logs and support */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List_Invoice"];
-                };
-            };
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Busy"];
-        };
-    };
-    cancel_partner_invoice: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The ETag of the version that goes */
-                "If-Match"?: string | null;
-                /** @description The same key with the same content has one effect and one answer */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description The partner's id */
-                id: string;
-                /** @description The invoice's id */
-                invoice_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Cancellation"];
-            };
-        };
-        responses: {
-            /** @description The invoice, cancelled */
-            200: {
-                headers: {
-                    /** @description The request's id, for logs and support */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Invoice"];
-                };
-            };
-            400: components["responses"]["Unreadable"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            412: components["responses"]["Stale"];
-            413: components["responses"]["TooLarge"];
-            415: components["responses"]["WrongKind"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Busy"];
-        };
-    };
     get_partner_rate_limit: {
         parameters: {
             query?: never;
@@ -12383,7 +11715,7 @@ export interface operations {
                 invoice_id?: string;
                 /** @description `pending`, `succeeded` or `failed`. */
                 status?: string;
-                /** @description Only begun from then on. What commits late may have an earlier instant than what was seen: to follow changes, read `list_events` in the order of `sequence`. */
+                /** @description Only begun from then on. */
                 "created[gte]"?: components["schemas"]["Instant"];
                 /** @description Only begun before then. */
                 "created[lt]"?: components["schemas"]["Instant"];
@@ -12789,92 +12121,6 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
-    delete_rate_deck: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The ETag of the version that goes */
-                "If-Match"?: string | null;
-                /** @description The same key with the same content has one effect and one answer */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description The deck's id */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is gone */
-            204: {
-                headers: {
-                    /** @description The request's id, for logs and support */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Unreadable"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            412: components["responses"]["Stale"];
-            413: components["responses"]["TooLarge"];
-            415: components["responses"]["WrongKind"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Busy"];
-        };
-    };
-    rename_rate_deck: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key with the same content has one effect and one answer */
-                "Idempotency-Key"?: string;
-                /** @description The ETag of the version that is changed */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description The deck's id */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DeckName"];
-            };
-        };
-        responses: {
-            /** @description The deck as it is now */
-            200: {
-                headers: {
-                    /** @description The request's id, for logs and support */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RateDeck"];
-                };
-            };
-            400: components["responses"]["Unreadable"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            412: components["responses"]["Stale"];
-            413: components["responses"]["TooLarge"];
-            415: components["responses"]["WrongKind"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Busy"];
-        };
-    };
     list_rate_deck_versions: {
         parameters: {
             query?: {
@@ -13176,52 +12422,6 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
-    edit_recurring_charge: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key with the same content has one effect and one answer */
-                "Idempotency-Key"?: string;
-                /** @description The ETag of the version that is changed */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description The charge's id */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RecurringChargeChanges"];
-            };
-        };
-        responses: {
-            /** @description The charge as it is now */
-            200: {
-                headers: {
-                    /** @description The request's id, for logs and support */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Charge"];
-                };
-            };
-            400: components["responses"]["Unreadable"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            412: components["responses"]["Stale"];
-            413: components["responses"]["TooLarge"];
-            415: components["responses"]["WrongKind"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Busy"];
-        };
-    };
     list_rejects: {
         parameters: {
             query?: {
@@ -13229,9 +12429,9 @@ export interface operations {
                 source?: string;
                 /** @description Only refused for the reason with this code. */
                 code?: string;
-                /** @description `open`, `resolved` or `dismissed`. */
+                /** @description `open` or `resolved`. */
                 state?: string;
-                /** @description Only those refused then or later. What commits late may have an earlier instant than what was seen: to follow changes, read `list_events` in the order of `sequence`. */
+                /** @description Only those refused then or later. */
                 "created[gte]"?: string;
                 /** @description Only those refused before then. */
                 "created[lt]"?: string;
@@ -13335,49 +12535,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Busy"];
-        };
-    };
-    dismiss_reject: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key with the same content has one effect and one answer */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description The reject's id */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Dismissal"];
-            };
-        };
-        responses: {
-            /** @description The record */
-            200: {
-                headers: {
-                    /** @description The request's id, for logs and support */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Reject"];
-                };
-            };
-            400: components["responses"]["Unreadable"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["TooLarge"];
-            415: components["responses"]["WrongKind"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Failed"];
@@ -13702,48 +12859,6 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongKind"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-            500: components["responses"]["Failed"];
-            503: components["responses"]["Busy"];
-        };
-    };
-    list_tenant_limits: {
-        parameters: {
-            query?: {
-                /** @description Only of tenants with this status: `trial`, `active`, `suspended` or `cancelled`. */
-                status?: string;
-                /** @description Only of tenants with this text in their name or billing address. */
-                q?: string;
-                /**
-                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
-                 * @example 50
-                 */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                starting_after?: string;
-                /** @description The `previous_cursor` of the page after. */
-                ending_before?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of tenants with their limits */
-            200: {
-                headers: {
-                    /** @description The request's id, for logs and support */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List_TenantLimitsRow"];
-                };
-            };
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Failed"];
@@ -14487,7 +13602,7 @@ export interface operations {
                 tenant_id?: string;
                 /** @description Only with a larger `seq`: what came since the last pull. */
                 since?: number;
-                /** @description Only booked from then on. What commits late may have an earlier instant than what was seen: to follow changes, read `list_events` in the order of `sequence`. */
+                /** @description Only booked from then on. */
                 "created[gte]"?: components["schemas"]["Instant"];
                 /** @description Only booked before then. */
                 "created[lt]"?: components["schemas"]["Instant"];

@@ -5,7 +5,13 @@
 
 use std::fmt;
 
+use domain::{
+    sign_in::RECOVERY_CODES,
+    totp::{TotpSecret, recovery_code},
+};
 use sha2::{Digest, Sha256};
+
+use crate::entropy::secret_bytes;
 
 /// A text that is shown once and never written down; its `Debug` shows nothing.
 #[derive(Clone, PartialEq, Eq)]
@@ -17,6 +23,11 @@ impl ShownOnce {
     pub fn draw(prefix: &str) -> Self {
         let (first, second) = (uuid::Uuid::new_v4(), uuid::Uuid::new_v4());
         Self(format!("{prefix}{}{}", first.simple(), second.simple()))
+    }
+
+    /// A password that meets every rule, for somebody who did not choose one.
+    pub fn password() -> Self {
+        Self(format!("Start-{}", hex::encode(secret_bytes::<10>()).replace('0', "7") + "7"))
     }
 
     /// The text, for the one answer that shows it.
@@ -36,6 +47,16 @@ impl fmt::Debug for ShownOnce {
     }
 }
 
+/// The secret of a second factor.
+pub fn totp_secret() -> TotpSecret {
+    TotpSecret::new(secret_bytes())
+}
+
+/// Recovery codes as they are shown, once.
+pub fn recovery_codes() -> Vec<String> {
+    (0..RECOVERY_CODES).map(|_| recovery_code(&secret_bytes())).collect()
+}
+
 /// What is kept of a drawn text.
 pub fn hash(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
@@ -51,6 +72,9 @@ mod tests {
         assert_ne!(one, other);
         assert_eq!(one.reveal().len(), 72);
         assert_eq!(hash(one.reveal()), one.hash());
+        let password = ShownOnce::password();
+        assert_eq!(domain::sign_in::check_password(password.reveal()), Ok(()));
+        assert_ne!(recovery_codes()[0], recovery_codes()[0]);
         assert!(!format!("{one:?}").contains(&one.reveal()[8..]));
     }
 }

@@ -174,12 +174,11 @@ impl Directory {
             let held = (extension.created_at, extension.removed_at);
             self.parties.add_extension(places[&extension.tenant_id], &extension.name, held);
         }
-        let waived = facts.status == "trial";
         self.partners.push(PartnerTerms {
             partner_id,
             increments: increments(facts.increments)?,
             wholesale: rows::wholesale_terms(tx, partner_id).await?,
-            charge: if waived { WholesaleCharge::Waived } else { WholesaleCharge::Charged },
+            charge: facts.charge,
             versions,
             decks: cache.compile(rows::decks(tx, Some(partner_id)).await?)?,
         });

@@ -24,7 +24,7 @@ use store::{db::Tx, invoices::NewInvoice};
 
 use crate::{
     App,
-    close::{Billing, issue_tx, issued_as, keep_logo, take_credits},
+    close::{Billing, begins_auto_pay, issue_tx, issued_as, keep_logo, take_credits},
     collect::idle_invoice,
     error::{AppError, FieldError, Result},
     events, outbox,
@@ -218,9 +218,10 @@ impl App {
                 if let Some(entry) = issue_tx(&issued, &computed, now)? {
                     store::ledger::post(tx, &mut book, &[entry]).await?;
                 }
-                let mut jobs = outbox::jobs_for_issued(&issued);
-                jobs.extend(outbox::job_for_auto_pay(&desk.tenant, &issued));
+                let jobs = outbox::jobs_for_issued(&issued);
                 store::jobs::enqueue_all(tx, partner_id, &jobs, now).await?;
+                let auto_pay = begins_auto_pay(&desk.tenant, &issued);
+                store::auto_pay::begin(tx, partner_id, auto_pay.as_slice()).await?;
                 let issued = Invoice { version: seen + 1, ..issued };
                 let mut happened =
                     vec![events::of_invoice("invoice.created", &issued, seen + 1, now)];
@@ -348,6 +349,7 @@ impl Desk {
             refunded: Minor::ZERO,
             issued_as: shown,
             created_at,
+            flagged_at: None,
             version: 1,
         };
         NewInvoice { invoice, lines: computed.lines, taxes: computed.taxes }

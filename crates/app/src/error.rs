@@ -22,12 +22,30 @@ pub enum AppError {
     /// The thing is in a state that does not allow this.
     #[error("{0}")]
     Refused(String),
+    /// The same, with a code of its own for programs.
+    #[error("{1}")]
+    Conflict(&'static str, String),
     /// A tenant has as much as its limits allow (LIM-04, LIM-05).
     #[error("{0}")]
     LimitReached(LimitReached),
     /// Another payment of the invoice is not finished (ruling 10).
     #[error("another payment of this invoice is in progress")]
     PaymentInProgress,
+    /// There is no payment method that can be charged (PLT-06, WAL-14).
+    #[error("there is no payment method that can be charged; add one and make it the default")]
+    NoPaymentMethod,
+    /// The processor, or the bank behind it, said no.
+    #[error("the payment was declined: {0}")]
+    PaymentDeclined(String),
+    /// The processor was never reached; nothing was charged.
+    #[error("nothing was charged, because the payment processor cannot be reached: {0}")]
+    ProcessorUnavailable(String),
+    /// The wallet cannot pay for something new (WAL-08, PLT-19).
+    #[error("{0}")]
+    WalletEmpty(String),
+    /// The plan does not allow so much; a larger one does (PLT-30).
+    #[error("{0}")]
+    UpgradeRequired(String),
     /// An idempotency key was used before, for something else.
     #[error("this idempotency key was used before for another request")]
     RepeatDiffers,

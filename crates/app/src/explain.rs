@@ -5,6 +5,8 @@
 //! same functions that priced and issued; at each step the parts add up to the whole, or the
 //! explanation says that they do not.
 
+use std::collections::BTreeMap;
+
 use domain::{
     allocation::{CallShare, UsageTerms, trace},
     call::{Call, Outcome},
@@ -196,6 +198,39 @@ impl App {
         }))
     }
 
+    /// The calls of an invoice's own period, with what its lines charge of each.
+    pub(crate) async fn billed_calls(&self, invoice: &Invoice) -> Result<Vec<BilledCall>> {
+        let Some(span) = invoice.period else { return Ok(Vec::new()) };
+        let (partner_id, tenant_id) = (invoice.partner_id, invoice.tenant_id);
+        let mut tx = self.db.begin_read().await?;
+        let lines = store::invoices::lines(&mut tx, partner_id, invoice.invoice_id).await?;
+        let billing = Billing::load(&mut tx, partner_id, &self.decks).await?;
+        let periods = store::audit::periods(&mut tx, partner_id, tenant_id).await?;
+        let own = |period: &&store::audit::KeptPeriod| {
+            period.term.span.start == span.start && period.invoice_id == Some(invoice.invoice_id)
+        };
+        let Some(period) = periods.iter().find(own) else { return Ok(Vec::new()) };
+        let term = period.term;
+        let before = Timestamp::from_micros(span.start.micros() + 1);
+        let calls = billing.calls(&mut tx, (tenant_id, &term), before).await?;
+        tx.commit().await?;
+        let shares = shares(&billing, &term, &calls)?;
+        let mut calls: BTreeMap<CallId, Call> =
+            calls.into_iter().map(|call| (call.call_id, call)).collect();
+        let billed = shares.into_iter().filter_map(|share| {
+            let call = calls.remove(&share.id)?;
+            let charges = lines.iter().any(|line| is_behind(line, &call, span.start));
+            let charged = if charges { share.billed_seconds - share.covered_seconds } else { 0 };
+            Some(BilledCall {
+                call,
+                billed_seconds: share.billed_seconds,
+                covered_seconds: share.covered_seconds,
+                charged_seconds: charged,
+            })
+        });
+        Ok(billed.collect())
+    }
+
     /// How a call of the partner was priced, on both sides; nothing where it was not.
     pub(crate) fn pricing(directory: &Directory, call: &Call) -> Result<Option<(Value, Value)>> {
         if call.outcome != Outcome::Rated {
@@ -243,6 +278,18 @@ impl App {
         }
         Ok(Some(value))
     }
+}
+
+/// A call of an invoice.
+pub(crate) struct BilledCall {
+    /// The call.
+    pub(crate) call: Call,
+    /// What is billed of it.
+    pub(crate) billed_seconds: i64,
+    /// What included minutes covered of that.
+    pub(crate) covered_seconds: i64,
+    /// What the invoice charges.
+    pub(crate) charged_seconds: i64,
 }
 
 fn not_found(question: &Question) -> AppError {

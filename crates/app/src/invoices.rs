@@ -59,6 +59,8 @@ pub struct WalletBalance {
     pub currency: Currency,
     /// All credits minus all debits.
     pub balance: Micros,
+    /// What is on its way to it.
+    pub pending: Minor,
 }
 
 impl App {
@@ -190,8 +192,9 @@ impl App {
         let operator = store::operator::find(&mut tx).await?;
         let operator = operator.ok_or_else(|| AppError::not_found("operator", "the operator"))?;
         let net_debit = store::ledger::balance(&mut tx, partner_id, Account::Wallet).await?;
+        let pending = store::operator_charges::pending(&mut tx, partner_id).await?;
         tx.commit().await?;
-        Ok(WalletBalance { currency: operator.currency, balance: net_debit.negated()? })
+        Ok(WalletBalance { currency: operator.currency, balance: net_debit.negated()?, pending })
     }
 
     /// A page of the wallet's credits and debits.

@@ -70,7 +70,7 @@ impl App {
         let grant = Grant { scopes: new.scopes.clone(), tenants: new.tenants.clone() };
         new.check(now)?;
         check_grant(owner, maker, &grant)?;
-        let secret = ShownOnce::draw(self.outside.gateway.key_prefix());
+        let secret = ShownOnce::draw(self.outside.processor.key_prefix());
         let key = ApiKey {
             key_id: self.ids.draw(now),
             owner,

@@ -3,43 +3,58 @@
 //! The only place that opens transactions. A use case reads, lets `domain` decide, and writes, in
 //! one transaction; it never does arithmetic on money and never calls the network inside one.
 
+pub mod accounting;
 pub mod calls;
 pub mod check;
+pub mod checkout;
 pub mod close;
 pub mod collect;
 pub mod directory;
+pub mod disputes;
 pub mod documents;
 pub mod drafts;
+pub mod dunning;
 pub mod error;
 mod events;
 pub mod explain;
 pub mod figures;
+pub mod hosted;
 pub mod ingest;
 pub mod invoices;
 pub mod keys;
+pub mod links;
 pub mod logs;
 mod lookup;
+pub mod methods;
 pub mod operations;
 pub mod outbox;
 pub mod outside;
 pub mod overview;
+pub mod people;
+pub mod platform;
+pub mod portals;
+pub mod processor_events;
 pub mod processors;
+pub mod refunds;
 pub mod requests;
 pub mod resource;
+pub mod settlements;
 pub mod setup;
 pub mod simulate;
+pub mod test_methods;
 pub mod usage;
 pub mod webhooks;
 
 use std::sync::Arc;
 
-use adapters::{clock::Clock, ids::Ids, limits::Limiter};
+use adapters::{clock::Clock, ids::Ids, limits::Limiter, passwords::Passwords};
 use store::db::Db;
 
 use crate::{
     directory::{DeckCache, KnownDirectory},
     operations::ClockMover,
     outside::Outside,
+    portals::Platform,
     requests::InProgress,
 };
 
@@ -62,6 +77,10 @@ pub struct App {
     pub limits: Arc<Limiter>,
     /// Requests that this process works on.
     pub in_progress: InProgress,
+    /// What hashes passwords, a few at once.
+    pub passwords: Passwords,
+    /// What the platform is called, and where its portals are.
+    pub platform: Arc<Platform>,
     /// Whether the simulated clock is being moved.
     pub clock_mover: ClockMover,
 }
@@ -78,8 +97,15 @@ impl App {
             outside: Outside::default(),
             limits: Arc::default(),
             in_progress: InProgress::default(),
+            passwords: Passwords::default(),
+            platform: Arc::default(),
             clock_mover: ClockMover::default(),
         }
+    }
+
+    /// The same on another platform.
+    pub fn on_platform(self, platform: Platform) -> Self {
+        Self { platform: Arc::new(platform), ..self }
     }
 
     /// The same with another outside world.

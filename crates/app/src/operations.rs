@@ -166,6 +166,8 @@ impl App {
     pub async fn keep_house(&self) -> Result<()> {
         self.forget_answers().await?;
         self.forget_requests().await?;
+        self.forget_processor_events().await?;
+        self.forget_sign_ins().await?;
         Ok(())
     }
 }

@@ -41,6 +41,10 @@ const FORGET_AT_ONCE: i64 = 1_000;
 pub enum ActorKind {
     /// A program with a key.
     ApiKey,
+    /// A person in a portal.
+    User,
+    /// Somebody of the operator, in a partner's or tenant's portal.
+    Operator,
     /// Somebody at the command line of the deployment.
     Command,
     /// The platform itself, by a rule that somebody set.
@@ -52,6 +56,8 @@ impl ActorKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ApiKey => "api_key",
+            Self::User => "user",
+            Self::Operator => "operator",
             Self::Command => "command",
             Self::System => "system",
         }
@@ -109,6 +115,12 @@ impl Asking {
             ip: String::new(),
             repeat: None,
         }
+    }
+
+    /// The platform itself, because a tenant does not pay, or did.
+    pub(crate) fn by_dunning(partner_id: PartnerId) -> Self {
+        let asking = Self::by_limit(partner_id, SuspensionReason::Overdue);
+        Self { actor: Actor { name: "dunning".to_owned(), ..asking.actor }, ..asking }
     }
 }
 
@@ -304,6 +316,18 @@ impl App {
     ) -> Result<()> {
         let entry = self.audit_entry(asking, change, self.clock.now());
         Ok(audit_log::append(tx, &entry).await?)
+    }
+
+    /// The same under an id that follows from what is written down, so that whoever does it again
+    /// after a crash writes the same.
+    pub(crate) async fn note_as(
+        &self,
+        tx: &mut Tx,
+        entry_id: AuditEntryId,
+        (asking, change): (&Asking, &Change),
+    ) -> Result<()> {
+        let entry = self.audit_entry(asking, change, self.clock.now());
+        Ok(audit_log::append(tx, &AuditEntry { entry_id, ..entry }).await?)
     }
 
     fn audit_entry(&self, asking: &Asking, change: &Change, now: Timestamp) -> AuditEntry {

@@ -157,6 +157,8 @@ pub struct Tenant {
     pub open_end: Option<Timestamp>,
     /// When something is next due.
     pub next_action_at: Option<Timestamp>,
+    /// Since when it is flagged as overdue (DUN-16).
+    pub flagged_at: Option<Timestamp>,
     /// Grows with each change.
     pub version: i64,
 }

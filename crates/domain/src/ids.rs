@@ -111,6 +111,10 @@ kinds! {
     RequestKind RequestId "req";
     /// A mail in the outbox.
     MailKind MailId "eml";
+    /// A person who signs in.
+    UserKind UserId "usr";
+    /// A person's session in a portal.
+    SignInKind SignInId "sgn";
 }
 
 /// Crockford's base 32, lower case: no i, l, o, u.

@@ -119,17 +119,22 @@ pub enum TransferKind {
     DidSetup,
     InitialCredit,
     PhantomFee,
+    SubscriptionInvoice,
     Charge,
     Tax,
     CreditGiven,
     CreditApplied,
     Payment,
     Cancellation,
+    ApplicationFee,
+    FeeReturned,
+    DisputeLost,
+    CreditVoided,
 }
 
 impl TransferKind {
     /// All kinds.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 21] = [
         Self::TopUp,
         Self::MonthlyDid,
         Self::MonthlyExtension,
@@ -140,12 +145,17 @@ impl TransferKind {
         Self::DidSetup,
         Self::InitialCredit,
         Self::PhantomFee,
+        Self::SubscriptionInvoice,
         Self::Charge,
         Self::Tax,
         Self::CreditGiven,
         Self::CreditApplied,
         Self::Payment,
         Self::Cancellation,
+        Self::ApplicationFee,
+        Self::FeeReturned,
+        Self::DisputeLost,
+        Self::CreditVoided,
     ];
 
     /// The documented code.
@@ -161,12 +171,17 @@ impl TransferKind {
             Self::DidSetup => "did_setup",
             Self::InitialCredit => "initial_credit",
             Self::PhantomFee => "phantom_fee",
+            Self::SubscriptionInvoice => "subscription_invoice",
             Self::Charge => "charge",
             Self::Tax => "tax",
             Self::CreditGiven => "credit_given",
             Self::CreditApplied => "credit_applied",
             Self::Payment => "payment",
             Self::Cancellation => "cancellation",
+            Self::ApplicationFee => "application_fee",
+            Self::FeeReturned => "fee_returned",
+            Self::DisputeLost => "dispute_lost",
+            Self::CreditVoided => "credit_voided",
         }
     }
     /// The kind with this code.

@@ -62,6 +62,48 @@ pub enum PartnerStage {
     Purged,
 }
 
+const STAGES: [(PartnerStage, &str); 6] = [
+    (PartnerStage::Trial, "trial"),
+    (PartnerStage::Active, "active"),
+    (PartnerStage::PastDue, "past_due"),
+    (PartnerStage::Paused, "paused"),
+    (PartnerStage::Deleting, "deleting"),
+    (PartnerStage::Purged, "purged"),
+];
+
+impl PartnerStage {
+    /// The stable name, such as `past_due`.
+    pub fn as_str(self) -> &'static str {
+        let found = STAGES.iter().find(|(stage, _)| *stage == self);
+        found.expect("every stage has a name").1
+    }
+    /// The stage with this name.
+    pub fn parse(text: &str) -> Option<Self> {
+        STAGES.iter().find(|(_, name)| *name == text).map(|(stage, _)| *stage)
+    }
+    /// Whether usage and fees are charged, suspended or not (PLT-04, PLT-35).
+    pub const fn is_charged(self) -> bool {
+        matches!(self, Self::Active | Self::PastDue)
+    }
+}
+
+impl PartnerSuspension {
+    const ALL: [Self; 3] = [Self::TrialEnded, Self::Unpaid, Self::Operator];
+
+    /// The stable name, such as `trial_ended`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TrialEnded => "trial_ended",
+            Self::Unpaid => "unpaid",
+            Self::Operator => "operator",
+        }
+    }
+    /// The reason with this name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
+    }
+}
+
 const STATUSES: [(PartnerStatus, &str); 7] = [
     (PartnerStatus::Trial, "trial"),
     (PartnerStatus::Active, "active"),
@@ -306,6 +348,12 @@ mod tests {
         check(&[(FeeFailed, 1)], "a partner that is trial cannot fail a fee");
         for (status, name) in STATUSES {
             assert_eq!(PartnerStatus::parse(name), Some(status));
+        }
+        for (stage, name) in STAGES {
+            assert_eq!((PartnerStage::parse(name), stage.as_str()), (Some(stage), name));
+        }
+        for reason in PartnerSuspension::ALL {
+            assert_eq!(PartnerSuspension::parse(reason.as_str()), Some(reason));
         }
     }
 }

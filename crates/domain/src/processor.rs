@@ -5,6 +5,8 @@
 //! on every other: a refund goes where its charge was made, whatever the mode is by then (STR-22).
 
 mod account;
+mod descriptor;
+mod keys;
 
 use std::{fmt, str::FromStr};
 
@@ -13,7 +15,11 @@ use crate::{
     time::{Day, Timestamp},
 };
 
-pub use self::account::{AccountFacts, ConnectState, KeysState, Past};
+pub use self::{
+    account::{AccountFacts, ConnectState, KeysState, Past},
+    descriptor::{Descriptor, MAX_DESCRIPTOR, MAX_PREFIX, NotDescriptor, Statement},
+    keys::{KeyKind, KeyPairError, holds_card_number, key_pair},
+};
 
 /// How a partner's tenants pay (STR-01).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

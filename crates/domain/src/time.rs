@@ -207,6 +207,11 @@ impl Zone {
         let zoned = instant.to_jiff().to_zoned(self.0.clone());
         zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
+    /// Local date and time at `instant` to the minute, for people: `Nov 24, 2026, 18:05`.
+    pub fn display_minute(&self, instant: Timestamp) -> String {
+        let zoned = instant.to_jiff().to_zoned(self.0.clone());
+        zoned.strftime("%b %-d, %Y, %H:%M").to_string()
+    }
     /// The first instant of `day`: local midnight, or the first instant after it that exists.
     pub fn start_of(&self, day: Day) -> Timestamp {
         self.instant_of(day.0.at(0, 0, 0, 0))

@@ -111,18 +111,19 @@ create table settlement (
   primary key (partner_id, settlement_id),
   unique (partner_id, month, currency)
 );
+create unique index settlement_of_any on settlement (settlement_id);
 
 -- What a statement is made of. Each charge, refund and lost dispute is in one statement only.
 create table settlement_item (
   partner_id text not null,
   object_id text not null,
   settlement_id text not null,
-  -- charge, refund, dispute
+  -- charge, refund, refund_returned, dispute
   kind text not null,
-  -- negative for refunds and disputes
   amount_minor bigint not null,
   fee_minor bigint not null,
   at bigint not null,
   primary key (partner_id, object_id)
 );
 create index settlement_item_of on settlement_item (partner_id, settlement_id, object_id);
+create index payment_settled on payment (partner_id, settled_at) where settled_at is not null;

@@ -192,3 +192,16 @@ pub async fn touch(
     .execute(conn).await.map(drop))?;
     Ok(())
 }
+
+/// Ends all keys of a partner that is gone.
+pub async fn revoke_all(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    on!(tx, conn => sqlx::query(
+        "update api_key set revoked_at = $2, version = version + 1
+         where owner_id = $1 and revoked_at is null",
+    ).bind(owner_text(Some(partner_id))).bind(now.micros()).execute(conn).await.map(drop))?;
+    Ok(())
+}

@@ -106,6 +106,17 @@ pub struct TenantSums {
     pub credit_minor: i64,
 }
 
+/// What the operator's charges put into a wallet and its refunds took out, in minor units.
+pub async fn operator_sums(tx: &mut Tx, partner_id: PartnerId) -> Result<(i64, i64), StoreError> {
+    Ok(on!(tx, conn => sqlx::query_as(
+        "select
+           (select cast(coalesce(sum(wallet_minor), 0) as bigint) from operator_charge
+            where partner_id = $1 and state = 'succeeded'),
+           (select cast(coalesce(sum(amount_minor), 0) as bigint) from operator_refund
+            where partner_id = $1 and state <> 'failed')",
+    ).bind(partner_id.to_string()).fetch_one(conn).await)?)
+}
+
 /// What a tenant owes and has, by its invoices and credits.
 pub async fn tenant_sums(
     tx: &mut Tx,

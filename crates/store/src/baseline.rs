@@ -2,7 +2,7 @@
 //!
 //! Only `trunkline bench` uses these tables, on a database that it made for itself.
 
-use domain::{call::Call, ids::PartnerId};
+use domain::{call::Call, ids::PartnerId, money::Micros};
 use sqlx::AssertSqlSafe;
 
 use crate::{
@@ -36,6 +36,15 @@ pub async fn copy_invoices(tx: &mut Tx, partner_id: PartnerId) -> Result<(), Sto
     on!(tx, conn => sqlx::query(
         "insert into invoice_line_copy select * from invoice_line where partner_id = $1",
     ).bind(&id).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Takes `amount` from a wallet by the least that does it: no book, no chain, no history.
+pub async fn debit(tx: &mut Tx, partner_id: PartnerId, amount: Micros) -> Result<(), StoreError> {
+    on!(tx, conn => sqlx::query(
+        "update account_balance set net_debit_micros = net_debit_micros + $2
+         where partner_id = $1 and account = 'wallet'",
+    ).bind(partner_id.to_string()).bind(amount.get()).execute(conn).await.map(drop))?;
     Ok(())
 }
 

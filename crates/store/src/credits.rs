@@ -150,6 +150,36 @@ pub async fn open_of(
     rows.into_iter().map(CreditRow::read).collect()
 }
 
+/// Takes back what is left of a credit; `Stale` where somebody used of it meanwhile.
+pub async fn void(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    (credit_id, left): (CreditId, Minor),
+) -> Result<(), StoreError> {
+    let saved = on!(tx, conn => sqlx::query(
+        "update credit set remaining_minor = 0, voided_minor = voided_minor + $3
+         where partner_id = $1 and credit_id = $2 and remaining_minor = $3",
+    )
+    .bind(partner_id.to_string())
+    .bind(credit_id.to_string())
+    .bind(left.get())
+    .execute(conn).await.map(|done| done.rows_affected()))?;
+    guarded(saved, "the credit")
+}
+
+/// Whether a refund or a credit note became this credit.
+pub async fn is_owed(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    credit_id: CreditId,
+) -> Result<bool, StoreError> {
+    let (found,): (i64,) = on!(tx, conn => sqlx::query_as(
+        "select (select count(*) from refund where partner_id = $1 and credit_id = $2)
+           + (select count(*) from credit_note where partner_id = $1 and credit_id = $2)",
+    ).bind(partner_id.to_string()).bind(credit_id.to_string()).fetch_one(conn).await)?;
+    Ok(found > 0)
+}
+
 /// What an invoice takes of a credit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CreditUse {

@@ -5,8 +5,10 @@
 
 use domain::{
     account::{Extension, NumberAssignment, WholesaleTerms},
+    call::WholesaleCharge,
     ids::{DeckId, PartnerId, ProfileId, TenantId},
     money::Nanos,
+    partner::PartnerStage,
     phone::CallClass,
     proration::Fraction,
     term::{DatedVersion, Term},
@@ -15,6 +17,7 @@ use domain::{
 
 use crate::{
     calls::parse_id,
+    columns::named,
     db::{Tx, json_list, on},
     error::StoreError,
 };
@@ -33,8 +36,8 @@ pub struct OperatorFacts {
 pub struct PartnerFacts {
     /// Its id.
     pub partner_id: PartnerId,
-    /// Its status.
-    pub status: String,
+    /// Whether its usage is charged: while it is active, suspended or not (PLT-04, PLT-35).
+    pub charge: WholesaleCharge,
     /// First and following retail increment in seconds.
     pub increments: (i64, i64),
 }
@@ -87,14 +90,21 @@ pub async fn operator(tx: &mut Tx) -> Result<Option<OperatorFacts>, StoreError> 
 /// All partners, in order of id: an operator's source carries any partner's calls.
 pub async fn partners(tx: &mut Tx) -> Result<Vec<PartnerFacts>, StoreError> {
     let rows: Vec<(String, String, i64, i64)> = on!(tx, conn => sqlx::query_as(
-        "select partner_id, status, minimum_seconds, increment_seconds from partner
-         order by partner_id",
+        "select partner.partner_id, stage, minimum_seconds, increment_seconds
+         from partner
+         join subscription on subscription.partner_id = partner.partner_id
+         order by partner.partner_id",
     ).fetch_all(conn).await)?;
     rows.into_iter()
-        .map(|(id, status, minimum, increment)| {
+        .map(|(id, stage, minimum, increment)| {
+            let stage = named("subscription.stage", &stage, PartnerStage::parse)?;
             Ok(PartnerFacts {
                 partner_id: parse_id("partner.partner_id", &id)?,
-                status,
+                charge: if stage.is_charged() {
+                    WholesaleCharge::Charged
+                } else {
+                    WholesaleCharge::Waived
+                },
                 increments: (minimum, increment),
             })
         })

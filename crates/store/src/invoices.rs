@@ -18,7 +18,7 @@ use sqlx::AssertSqlSafe;
 pub(crate) use self::list::FEW_TENANTS;
 pub use self::list::{
     InvoiceFilter, InvoiceSort, MANY_NUMBERS, Owed, lines_of, lines_page, list, list_plan,
-    of_tenant, owed_by,
+    of_tenant, open_of, owed_by, small_of,
 };
 use crate::{
     bulk::{Bulk, Cell},
@@ -223,7 +223,10 @@ pub async fn save(tx: &mut Tx, invoice: &Invoice, seen: i64) -> Result<(), Store
         .bind(invoice.refunded.get())
         .bind(issued_as)
         .execute(conn).await.map(|done| done.rows_affected()))?;
-    if done == 1 { Ok(()) } else { Err(StoreError::Stale("invoice")) }
+    if done != 1 {
+        return Err(StoreError::Stale("invoice"));
+    }
+    crate::dunning::follow_invoice(tx, invoice).await
 }
 
 /// Gives a draft other lines and taxes. The caller saves the draft's totals with [`save`].
@@ -244,7 +247,7 @@ macro_rules! select_invoices {
             "select partner_id, invoice_id, tenant_id, kind, billing_key, number, status,
                currency, zone, period_start, period_end, issued_at, issue_day, due_day,
                subtotal_minor, tax_minor, total_minor, credit_minor, paid_minor, refunded_minor,
-               issued_as, created_at, version
+               issued_as, created_at, flagged_at, version
              from invoice ",
             $rest
         )
@@ -437,6 +440,7 @@ struct InvoiceRow {
     refunded_minor: i64,
     issued_as: String,
     created_at: i64,
+    flagged_at: Option<i64>,
     version: i64,
 }
 
@@ -479,6 +483,7 @@ impl TryFrom<InvoiceRow> for Invoice {
             paid: Minor::new(row.paid_minor),
             refunded: Minor::new(row.refunded_minor),
             created_at: Timestamp::from_micros(row.created_at),
+            flagged_at: row.flagged_at.map(Timestamp::from_micros),
             version: row.version,
             billing_key: row.billing_key,
             number: row.number,

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use domain::{
     ids::PartnerId,
     ledger::{
-        Account, CHAIN_START, ChainHash, LedgerTx, TransferText, TxSource, TxText, chain_hash,
+        Account, CHAIN_START, ChainHash, LedgerTx, TransferKind, TransferText, TxSource, TxText,
+        chain_hash,
     },
     money::{Micros, Overflow},
     time::Timestamp,
@@ -19,6 +20,7 @@ use crate::{
     bulk::{Bulk, Cell},
     db::{Tx, on},
     error::StoreError,
+    wallet_watch,
 };
 
 /// The locked end of a partner's chain.
@@ -91,6 +93,7 @@ pub async fn post_once(
 /// posted before is refused by the unique index.
 pub async fn post(tx: &mut Tx, book: &mut Book, txs: &[LedgerTx]) -> Result<i64, StoreError> {
     let first = book.next_seq;
+    let before = book.wallet;
     let mut rows = Rows::new();
     for ledger_tx in txs {
         rows.append(book, ledger_tx)?;
@@ -112,6 +115,9 @@ pub async fn post(tx: &mut Tx, book: &mut Book, txs: &[LedgerTx]) -> Result<i64,
         "update book set next_seq = $2, last_hash = $3 where partner_id = $1",
     ).bind(&partner).bind(book.next_seq).bind(book.last_hash.to_vec()).execute(conn).await
         .map(drop))?;
+    if let Some(last) = txs.last().filter(|_| book.wallet != before) {
+        wallet_watch::moved(tx, book.partner_id, (book.wallet, last.at())).await?;
+    }
     Ok(first)
 }
 
@@ -205,7 +211,10 @@ impl Rows {
         for (index, (transfer, texts)) in ledger_tx.transfers().iter().zip(texts).enumerate() {
             let change = transfer.wallet_change();
             book.wallet = book.wallet.plus(change).map_err(|Overflow| overflow())?;
-            let after = (!change.is_zero()).then_some(book.wallet.get());
+            // A fee stands in the wallet's history without moving it (WAL-18).
+            let is_shown =
+                !change.is_zero() || transfer.kind() == TransferKind::SubscriptionInvoice;
+            let after = is_shown.then_some(book.wallet.get());
             self.change(transfer.debit(), transfer.amount().get())?;
             self.change(transfer.credit(), -transfer.amount().get())?;
             let [tenant, debit, credit] = texts;

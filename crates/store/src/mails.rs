@@ -12,9 +12,12 @@ use sqlx::AssertSqlSafe;
 
 use crate::{
     columns::{guarded, id},
-    db::{Tx, on},
+    db::{OPERATOR, Tx, on, owner_text},
     error::StoreError,
 };
+
+/// Stands in a body for what is sealed beside it.
+pub const SECRET_MARK: &str = "[[link]]";
 
 /// A mail's content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,12 +39,14 @@ pub struct MailText {
 pub struct Mail {
     /// Its id.
     pub mail_id: MailId,
-    /// In whose name.
-    pub partner_id: PartnerId,
+    /// In whose name: a partner's, or the operator's.
+    pub owner: Option<PartnerId>,
     /// What it is for.
     pub key: String,
     /// What it says.
     pub text: MailText,
+    /// The sealed text that stands where the body says [`SECRET_MARK`].
+    pub secret: Option<Vec<u8>>,
     /// How often it was taken, this time included.
     pub attempts: i64,
 }
@@ -57,6 +62,7 @@ struct MailRow {
     body: String,
     attachment_name: Option<String>,
     attachment_path: Option<String>,
+    secret: Option<Vec<u8>>,
     attempts: i64,
 }
 
@@ -64,7 +70,10 @@ impl MailRow {
     fn read(self) -> Result<Mail, StoreError> {
         Ok(Mail {
             mail_id: id("mail.mail_id", &self.mail_id)?,
-            partner_id: id("mail.partner_id", &self.partner_id)?,
+            owner: match self.partner_id.as_str() {
+                OPERATOR => None,
+                partner => Some(id("mail.partner_id", partner)?),
+            },
             key: self.mail_key,
             text: MailText {
                 sender: self.sender,
@@ -73,6 +82,7 @@ impl MailRow {
                 body: self.body,
                 attachment: self.attachment_name.zip(self.attachment_path),
             },
+            secret: self.secret,
             attempts: self.attempts,
         })
     }
@@ -81,7 +91,7 @@ impl MailRow {
 /// Puts a mail into the outbox and answers whether it is new.
 pub async fn enqueue(
     tx: &mut Tx,
-    partner_id: PartnerId,
+    owner: impl Into<Option<PartnerId>>,
     (key, text): (&str, &MailText),
     now: Timestamp,
 ) -> Result<bool, StoreError> {
@@ -94,7 +104,7 @@ pub async fn enqueue(
          on conflict (mail_key) do nothing",
     )
     .bind(MailId::derived(now, &[key]).to_string())
-    .bind(partner_id.to_string())
+    .bind(owner_text(owner.into()))
     .bind(key)
     .bind(&text.sender)
     .bind(&text.recipient)
@@ -105,6 +115,22 @@ pub async fn enqueue(
     .bind(now.micros())
     .execute(conn).await.map(|done| done.rows_affected()))?;
     Ok(added > 0)
+}
+
+/// Puts a mail into the outbox whose body says [`SECRET_MARK`] where `sealed` is opened as it goes
+/// out, and answers whether it is new. What is sealed is gone once the mail is.
+pub async fn enqueue_sealed(
+    tx: &mut Tx,
+    owner: Option<PartnerId>,
+    (key, text, sealed): (&str, &MailText, &[u8]),
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let is_new = enqueue(tx, owner, (key, text), now).await?;
+    if is_new {
+        on!(tx, conn => sqlx::query("update mail set secret = $2 where mail_key = $1")
+            .bind(key).bind(sealed).execute(conn).await.map(drop))?;
+    }
+    Ok(is_new)
 }
 
 /// Takes up to `limit` mails that are due at `now` and holds them for `lease_seconds`, the longest
@@ -126,7 +152,7 @@ pub async fn claim(
          update mail set run_at = $2, attempts = attempts + 1
          where mail_id in (select mail_id from due)
          returning mail_id, partner_id, mail_key, sender, recipient, subject, body,
-           attachment_name, attachment_path, attempts",
+           attachment_name, attachment_path, secret, attempts",
     );
     let rows: Vec<MailRow> = on!(tx, conn => sqlx::query_as(AssertSqlSafe(sql))
         .bind(now.micros())
@@ -141,7 +167,7 @@ pub async fn claim(
 /// The mail went out, whoever holds it by now; `Stale` where that was known.
 pub async fn mark_sent(tx: &mut Tx, mail: &Mail, now: Timestamp) -> Result<(), StoreError> {
     let saved = on!(tx, conn => sqlx::query(
-        "update mail set state = 'sent', sent_at = $2, last_error = null
+        "update mail set state = 'sent', sent_at = $2, last_error = null, secret = null
          where mail_id = $1 and state = 'queued'",
     )
     .bind(mail.mail_id.to_string())
@@ -172,7 +198,7 @@ pub async fn retry(
 /// The mail never goes out. It stays as a record.
 pub async fn give_up(tx: &mut Tx, mail: &Mail, error: &str) -> Result<(), StoreError> {
     let saved = on!(tx, conn => sqlx::query(
-        "update mail set state = 'failed', last_error = $3
+        "update mail set state = 'failed', last_error = $3, secret = null
          where mail_id = $1 and attempts = $2 and state = 'queued'",
     )
     .bind(mail.mail_id.to_string())

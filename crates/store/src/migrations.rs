@@ -22,6 +22,12 @@ const TEXTS: &[(i64, &str, &str)] = &[
     (7, "api_rest", include_str!("../migrations/0007_api_rest.sql")),
     (8, "processors", include_str!("../migrations/0008_processors.sql")),
     (9, "modes", include_str!("../migrations/0009_modes.sql")),
+    (10, "payments", include_str!("../migrations/0010_payments.sql")),
+    (11, "refunds", include_str!("../migrations/0011_refunds.sql")),
+    (12, "dunning", include_str!("../migrations/0012_dunning.sql")),
+    (13, "processor_events", include_str!("../migrations/0013_processor_events.sql")),
+    (14, "platform_billing", include_str!("../migrations/0014_platform_billing.sql")),
+    (15, "users", include_str!("../migrations/0015_users.sql")),
 ];
 
 /// The migrations as `engine` ("sqlite" or "postgres") reads them.

@@ -8,7 +8,8 @@ use domain::{
     ids::PartnerId,
     money::Nanos,
     paging::{Page, PageRequest},
-    partner::PartnerStatus,
+    partner::{PartnerStage, PartnerStatus},
+    subscription::Subscription,
     tier::Tier,
     time::Timestamp,
 };
@@ -18,6 +19,7 @@ use crate::{
     db::{Tx, on},
     error::StoreError,
     listing::{List, anywhere},
+    subscriptions, wallet_watch,
 };
 
 #[derive(sqlx::FromRow)]
@@ -94,7 +96,8 @@ macro_rules! select_partner {
     };
 }
 
-/// Creates a partner. A slug that is taken is a unique violation.
+/// Creates a partner with its subscription and its wallet's watch. A slug that is taken is a unique
+/// violation.
 pub async fn insert(tx: &mut Tx, partner: &Partner) -> Result<(), StoreError> {
     let brand = &partner.brand;
     on!(tx, conn => sqlx::query(
@@ -130,7 +133,10 @@ pub async fn insert(tx: &mut Tx, partner: &Partner) -> Result<(), StoreError> {
     .bind(partner.version)
     .bind(i64::from(partner.usage_alerts))
     .execute(conn).await.map(drop))?;
-    Ok(())
+    let stage = PartnerStage::parse(partner.status.as_str()).unwrap_or(PartnerStage::Active);
+    let begun = Subscription::begun(partner.partner_id, stage, partner.status_since);
+    subscriptions::insert(tx, &begun).await?;
+    wallet_watch::insert(tx, partner.partner_id).await
 }
 
 /// The partner with this id.
@@ -304,6 +310,44 @@ pub async fn insert_terms(
     .bind(terms.deck.map(|deck| deck.to_string()))
     .execute(conn).await.map(drop))?;
     Ok(())
+}
+
+/// Puts terms in the place of all that begin at their instant or later: what was only announced
+/// for another tier. Terms that priced anything began before.
+pub async fn replace_terms(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    terms: &TierTerms,
+) -> Result<(), StoreError> {
+    on!(tx, conn => sqlx::query(
+        "delete from partner_terms where partner_id = $1 and effective_from >= $2",
+    )
+    .bind(partner_id.to_string())
+    .bind(terms.terms.effective_from.micros())
+    .execute(conn).await.map(drop))?;
+    insert_terms(tx, partner_id, terms).await
+}
+
+/// Up to `limit` partners after `last` that have this tier at `instant`, in the order of their ids.
+pub async fn on_tier(
+    tx: &mut Tx,
+    (tier, instant): (Tier, Timestamp),
+    (last, limit): (Option<PartnerId>, i64),
+) -> Result<Vec<PartnerId>, StoreError> {
+    let rows: Vec<(String,)> = on!(tx, conn => sqlx::query_as(
+        "select partner_id from partner_terms terms
+         where tier = $1 and partner_id > $3 and effective_from = (
+           select max(effective_from) from partner_terms latest
+           where latest.partner_id = terms.partner_id and latest.effective_from <= $2)
+         order by partner_id
+         limit $4",
+    )
+    .bind(tier.as_str())
+    .bind(instant.micros())
+    .bind(after(last))
+    .bind(limit)
+    .fetch_all(conn).await)?;
+    rows.iter().map(|(partner,)| id("partner_terms.partner_id", partner)).collect()
 }
 
 /// Up to `limit` of a partner's terms that begin after `last`, oldest first.

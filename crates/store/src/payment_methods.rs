@@ -2,18 +2,21 @@
 //!
 //! Decided here: whoever asks names the owner, a tenant or the partner itself, so that no method is
 //! seen or charged by another (PMT-12). One owner has at most one default, by a unique index.
+//! Removed methods stay, for the payments that were made with them, and are never listed.
 
 use domain::{
     ids::{MethodId, PartnerId, TenantId},
+    paging::{Page, PageRequest},
     processor::{AccountContext, MethodKind, MethodStatus, SavedMethod},
     time::Timestamp,
 };
 use sqlx::AssertSqlSafe;
 
 use crate::{
-    columns::{id, named, optional_id},
+    columns::{guarded, id, named, optional_id},
     db::{Tx, on},
     error::StoreError,
+    listing::List,
 };
 
 const COLUMNS: &str = "method_id, tenant_id, context, customer, reference, kind, brand, last_four,
@@ -127,4 +130,142 @@ pub async fn default_of(
         .bind(owner.map(|it| it.to_string()).unwrap_or_default())
         .fetch_optional(conn).await)?;
     row.map(MethodRow::read).transpose()
+}
+
+/// The same, locked until the transaction ends.
+pub async fn find_locked(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    method_id: MethodId,
+) -> Result<Option<SavedMethod>, StoreError> {
+    let sql = tx.locking(
+        "select method_id, tenant_id, context, customer, reference, kind, brand, last_four,
+           expires_month, expires_year, fingerprint, status, is_default, created_at, version
+         from payment_method where partner_id = $1 and method_id = $2",
+    );
+    let row: Option<MethodRow> = on!(tx, conn => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(partner_id.to_string())
+        .bind(method_id.to_string())
+        .fetch_optional(conn).await)?;
+    row.map(MethodRow::read).transpose()
+}
+
+/// Whose the method with this reference of the processor is, on this account.
+pub async fn find_by_reference(
+    tx: &mut Tx,
+    context: &AccountContext,
+    reference: &str,
+) -> Result<Option<(PartnerId, MethodId)>, StoreError> {
+    let row: Option<(String, String)> = on!(tx, conn => sqlx::query_as(
+        "select partner_id, method_id from payment_method where context = $1 and reference = $2",
+    ).bind(context.to_string()).bind(reference).fetch_optional(conn).await)?;
+    row.map(|(partner, method)| {
+        let partner_id = id("payment_method.partner_id", &partner)?;
+        Ok((partner_id, id("payment_method.method_id", &method)?))
+    })
+    .transpose()
+}
+
+/// Whose methods are listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MethodFilter {
+    /// A tenant's; the partner's own where there is none.
+    pub owner: Option<TenantId>,
+    /// Only those that stand so.
+    pub status: Option<MethodStatus>,
+}
+
+/// A page of an owner's methods, in the order of their ids.
+pub async fn list(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    filter: MethodFilter,
+    page: &PageRequest,
+) -> Result<Page<SavedMethod>, StoreError> {
+    let list = List::of(
+        "select method_id, tenant_id, context, customer, reference, kind, brand, last_four,
+           expires_month, expires_year, fingerprint, status, is_default, created_at, version
+         from payment_method",
+    )
+    .only("partner_id = $?", [partner_id.to_string().into()])
+    .only("status <> 'removed'", [])
+    .only_if("status = $?", filter.status.map(|it| it.as_str().to_owned()));
+    let list = match filter.owner {
+        Some(tenant_id) => list.only("tenant_id = $?", [tenant_id.to_string().into()]),
+        None => list.only("tenant_id is null", []),
+    };
+    let page = list.page(tx, ("method_id", "method_id"), page).await?;
+    page.try_map(MethodRow::read)
+}
+
+/// Saves what may change of a method, if it still has its version.
+pub async fn save(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    method: &SavedMethod,
+) -> Result<(), StoreError> {
+    let done = on!(tx, conn => sqlx::query(
+        "update payment_method
+         set brand = $4, last_four = $5, expires_month = $6, expires_year = $7, fingerprint = $8,
+           status = $9, is_default = $10, version = $3 + 1
+         where partner_id = $1 and method_id = $2 and version = $3",
+    )
+    .bind(partner_id.to_string())
+    .bind(method.method_id.to_string())
+    .bind(method.version)
+    .bind(&method.brand)
+    .bind(&method.last_four)
+    .bind(method.expires.map(|(month, _)| i64::from(month)))
+    .bind(method.expires.map(|(_, year)| i64::from(year)))
+    .bind(method.fingerprint.as_deref())
+    .bind(method.status.as_str())
+    .bind(i64::from(method.is_default))
+    .execute(conn).await.map(|done| done.rows_affected()))?;
+    guarded(done, "the payment method")
+}
+
+/// How many usable methods an owner has.
+pub async fn count_usable(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    owner: Option<TenantId>,
+) -> Result<i64, StoreError> {
+    let (count,): (i64,) = on!(tx, conn => sqlx::query_as(
+        "select count(*) from payment_method
+         where partner_id = $1 and coalesce(tenant_id, '') = $2 and status = 'active'",
+    )
+    .bind(partner_id.to_string())
+    .bind(owner.map(|it| it.to_string()).unwrap_or_default())
+    .fetch_one(conn).await)?;
+    Ok(count)
+}
+
+/// The tenants whose methods that can be used, or will be, are not on `context`.
+pub async fn tenants_elsewhere(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    context: &AccountContext,
+) -> Result<Vec<TenantId>, StoreError> {
+    let rows: Vec<(String,)> = on!(tx, conn => sqlx::query_as(
+        "select distinct tenant_id from payment_method
+         where partner_id = $1 and tenant_id is not null and context <> $2
+           and status in ('active', 'pending_verification')
+         order by tenant_id",
+    ).bind(partner_id.to_string()).bind(context.to_string()).fetch_all(conn).await)?;
+    rows.into_iter().map(|(tenant,)| id("payment_method.tenant_id", &tenant)).collect()
+}
+
+/// Says of the tenants' methods that are not on `context` that they cannot be used (PMT-10).
+pub async fn mark_needs_reentry(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    context: &AccountContext,
+) -> Result<(), StoreError> {
+    on!(tx, conn => sqlx::query(
+        "update payment_method
+         set status = 'needs_reentry', is_default = 0, version = version + 1
+         where partner_id = $1 and tenant_id is not null and context <> $2
+           and status in ('active', 'pending_verification')",
+    ).bind(partner_id.to_string()).bind(context.to_string()).execute(conn).await.map(drop))?;
+    Ok(())
 }

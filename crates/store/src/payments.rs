@@ -1,21 +1,26 @@
-//! Payments of invoices and the attempts to make them.
+//! Payments of invoices.
 //!
-//! Decided here: an attempt is written before the gateway is asked, and one invoice has at most
-//! one that is not finished, by a unique index (PAY-13). Attempts and payments are finished once:
-//! whoever comes second is told so and changes nothing.
+//! Decided here: a charge of the processor is one payment, by a unique index over its account and
+//! its id. A payment changes under the lock of its invoice, and only if it stands where its reader
+//! saw it. The attempts to make payments are in [`crate::attempts`].
+
+use std::collections::BTreeSet;
 
 use domain::{
-    ids::{AttemptId, InvoiceId, PartnerId, PaymentId, TenantId},
+    dispute::DisputeState,
+    ids::{InvoiceId, PartnerId, PaymentId, TenantId},
     money::{Currency, Minor},
     paging::{Page, PageRequest},
-    payment::{Attempt, AttemptState, Payment, PaymentStatus},
+    payment::{Failure, Payment, PaymentOrigin, PaymentStatus},
+    processor::AccountContext,
     time::Timestamp,
 };
 use sqlx::AssertSqlSafe;
 
 use crate::{
-    columns::{after, currency, id, named, optional_instant},
-    db::{Tx, on},
+    columns::{after, currency, id, named, optional_id, optional_instant},
+    db::{Tx, json_list, on},
+    dunning,
     error::StoreError,
     invoices::FEW_TENANTS,
     listing::List,
@@ -45,8 +50,10 @@ pub async fn insert(
     let added = on!(tx, conn => sqlx::query(
         "insert into payment
            (partner_id, payment_id, tenant_id, invoice_id, method, amount_minor, status, note,
-            created_at, settled_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            created_at, settled_at, method_id, context, reference, fee_minor, origin, checkout_id,
+            receipt_to, failure_code, failure_message, look_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+           $19, $20)
          on conflict (partner_id, payment_id) do nothing",
     )
     .bind(partner_id.to_string())
@@ -59,89 +66,88 @@ pub async fn insert(
     .bind(&payment.note)
     .bind(payment.created_at.micros())
     .bind(payment.settled_at.map(Timestamp::micros))
+    .bind(payment.method_id.map(|it| it.to_string()))
+    .bind(payment.context.as_ref().map(ToString::to_string))
+    .bind(payment.reference.as_deref())
+    .bind(payment.fee.get())
+    .bind(payment.origin.as_str())
+    .bind(payment.checkout_id.map(|it| it.to_string()))
+    .bind(payment.receipt_to.as_deref())
+    .bind(payment.failure.as_ref().map(|it| it.code.as_str()))
+    .bind(payment.failure.as_ref().map(|it| it.message.as_str()))
+    .bind(payment.look_at.map(Timestamp::micros))
     .execute(conn).await.map(|done| done.rows_affected()))?;
+    if added > 0 {
+        dunning::wake(tx, (partner_id, payment.tenant_id)).await?;
+    }
     Ok(added > 0)
 }
 
-/// Writes an attempt down and answers whether it may go on: not where the invoice already has one
-/// that is not finished.
-pub async fn open_attempt(
+/// Keeps what became of a payment that stood at `before`: its status, the processor's id of it,
+/// why it failed, when it was settled and when it is looked at again. Answers whether it did stand
+/// there.
+pub async fn save(
     tx: &mut Tx,
     partner_id: PartnerId,
-    attempt: &Attempt,
-) -> Result<bool, StoreError> {
-    let added = on!(tx, conn => sqlx::query(
-        "insert into payment_attempt
-           (partner_id, attempt_id, payment_id, invoice_id, number, idempotency_key, amount_minor,
-            state, outcome, created_at, finished_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-         on conflict (partner_id, invoice_id) where state in ('open', 'unknown') do nothing",
-    )
-    .bind(partner_id.to_string())
-    .bind(attempt.attempt_id.to_string())
-    .bind(attempt.payment_id.to_string())
-    .bind(attempt.invoice_id.to_string())
-    .bind(attempt.number)
-    .bind(&attempt.idempotency_key)
-    .bind(attempt.amount.get())
-    .bind(attempt.state.as_str())
-    .bind(&attempt.outcome)
-    .bind(attempt.created_at.micros())
-    .bind(attempt.finished_at.map(Timestamp::micros))
-    .execute(conn).await.map(|done| done.rows_affected()))?;
-    Ok(added > 0)
-}
-
-/// What became of an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AttemptResult<'a> {
-    /// Where it stands now.
-    pub state: AttemptState,
-    /// What the gateway said.
-    pub outcome: &'a str,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// Notes what became of an attempt, and answers whether it was not finished before.
-pub async fn finish_attempt(
-    tx: &mut Tx,
-    partner_id: PartnerId,
-    attempt_id: AttemptId,
-    result: AttemptResult<'_>,
-) -> Result<bool, StoreError> {
-    let finished_at = (!result.state.is_open()).then_some(result.at.micros());
-    let saved = on!(tx, conn => sqlx::query(
-        "update payment_attempt set state = $3, outcome = $4, finished_at = $5
-         where partner_id = $1 and attempt_id = $2 and state in ('open', 'unknown')",
-    )
-    .bind(partner_id.to_string())
-    .bind(attempt_id.to_string())
-    .bind(result.state.as_str())
-    .bind(result.outcome)
-    .bind(finished_at)
-    .execute(conn).await.map(|done| done.rows_affected()))?;
-    Ok(saved > 0)
-}
-
-/// Notes what became of a payment: its status, note and time of settling. Answers whether it was
-/// pending before.
-pub async fn settle(
-    tx: &mut Tx,
-    partner_id: PartnerId,
-    payment: &Payment,
+    (payment, before): (&Payment, PaymentStatus),
 ) -> Result<bool, StoreError> {
     let saved = on!(tx, conn => sqlx::query(
-        "update payment set status = $3, note = $4, settled_at = $5
-         where partner_id = $1 and payment_id = $2 and status = 'pending'",
+        "update payment
+         set status = $4, reference = $5, failure_code = $6, failure_message = $7,
+           settled_at = $8, look_at = $9
+         where partner_id = $1 and payment_id = $2 and status = $3",
     )
     .bind(partner_id.to_string())
     .bind(payment.payment_id.to_string())
+    .bind(before.as_str())
     .bind(payment.status.as_str())
-    .bind(&payment.note)
+    .bind(payment.reference.as_deref())
+    .bind(payment.failure.as_ref().map(|it| it.code.as_str()))
+    .bind(payment.failure.as_ref().map(|it| it.message.as_str()))
     .bind(payment.settled_at.map(Timestamp::micros))
+    .bind(payment.look_at.map(Timestamp::micros))
     .execute(conn).await.map(|done| done.rows_affected()))?;
+    if saved > 0 {
+        dunning::wake(tx, (partner_id, payment.tenant_id)).await?;
+    }
     Ok(saved > 0)
+}
+
+/// Says when a payment is looked at next.
+pub async fn look_later(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    (payment_id, look_at): (PaymentId, Option<Timestamp>),
+) -> Result<(), StoreError> {
+    on!(tx, conn => sqlx::query(
+        "update payment set look_at = $3 where partner_id = $1 and payment_id = $2",
+    )
+    .bind(partner_id.to_string())
+    .bind(payment_id.to_string())
+    .bind(look_at.map(Timestamp::micros))
+    .execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Payments of any partner that are to be looked at up to `until`, earliest first.
+pub async fn to_look_at(
+    tx: &mut Tx,
+    until: Timestamp,
+    limit: i64,
+) -> Result<Vec<(PartnerId, PaymentId, Timestamp)>, StoreError> {
+    let rows: Vec<(String, String, i64)> = on!(tx, conn => sqlx::query_as(
+        "select partner_id, payment_id, look_at from payment
+         where look_at is not null and look_at <= $1
+         order by look_at, payment_id
+         limit $2",
+    ).bind(until.micros()).bind(limit).fetch_all(conn).await)?;
+    rows.into_iter()
+        .map(|(partner, payment, at)| {
+            let partner_id = id("payment.partner_id", &partner)?;
+            let payment_id = id("payment.payment_id", &payment)?;
+            Ok((partner_id, payment_id, Timestamp::from_micros(at)))
+        })
+        .collect()
 }
 
 #[derive(sqlx::FromRow)]
@@ -155,22 +161,72 @@ struct PaymentRow {
     note: String,
     created_at: i64,
     settled_at: Option<i64>,
+    method_id: Option<String>,
+    context: Option<String>,
+    reference: Option<String>,
+    fee_minor: i64,
+    origin: String,
+    checkout_id: Option<String>,
+    receipt_to: Option<String>,
+    failure_code: Option<String>,
+    failure_message: Option<String>,
+    look_at: Option<i64>,
+    refunded_minor: i64,
+    dispute: Option<String>,
 }
 
 impl PaymentRow {
     fn read(self) -> Result<Payment, StoreError> {
+        let context: Option<AccountContext> = match &self.context {
+            None => None,
+            Some(text) => {
+                let corrupt = |_| StoreError::corrupt("payment.context", text);
+                Some(text.parse().map_err(corrupt)?)
+            }
+        };
+        let message = self.failure_message.unwrap_or_default();
         Ok(Payment {
             payment_id: id("payment.payment_id", &self.payment_id)?,
             tenant_id: id("payment.tenant_id", &self.tenant_id)?,
             invoice_id: id("payment.invoice_id", &self.invoice_id)?,
             method: self.method,
+            method_id: optional_id("payment.method_id", self.method_id.as_deref())?,
+            context,
+            reference: self.reference,
             amount: Minor::new(self.amount_minor),
+            fee: Minor::new(self.fee_minor),
+            refunded: Minor::new(self.refunded_minor),
+            dispute: self
+                .dispute
+                .map(|text| named("dispute.state", &text, DisputeState::parse))
+                .transpose()?,
             status: named("payment.status", &self.status, PaymentStatus::parse)?,
+            origin: named("payment.origin", &self.origin, PaymentOrigin::parse)?,
+            checkout_id: optional_id("payment.checkout_id", self.checkout_id.as_deref())?,
+            receipt_to: self.receipt_to,
             note: self.note,
+            failure: self.failure_code.map(|code| Failure { code, message }),
             created_at: Timestamp::from_micros(self.created_at),
             settled_at: optional_instant(self.settled_at),
+            look_at: optional_instant(self.look_at),
         })
     }
+}
+
+macro_rules! select_payment {
+    ($rest:literal) => {
+        concat!(
+            "select p.payment_id, p.tenant_id, p.invoice_id, p.method, p.amount_minor, p.status,
+               p.note, p.created_at, p.settled_at, p.method_id, p.context, p.reference,
+               p.fee_minor, p.origin, p.checkout_id, p.receipt_to, p.failure_code,
+               p.failure_message, p.look_at, p.refunded_minor,
+               (select d.state from dispute d
+                where d.partner_id = p.partner_id and d.payment_id = p.payment_id
+                order by d.dispute_id desc
+                limit 1) as dispute",
+            $rest
+        )
+    };
 }
 
 /// One payment of a partner.
@@ -180,12 +236,24 @@ pub async fn find(
     payment_id: PaymentId,
 ) -> Result<Option<Payment>, StoreError> {
     let row: Option<PaymentRow> = on!(tx, conn => sqlx::query_as(
-        "select payment_id, tenant_id, invoice_id, method, amount_minor, status, note, created_at,
-           settled_at
-         from payment
-         where partner_id = $1 and payment_id = $2",
+        select_payment!(" from payment p where p.partner_id = $1 and p.payment_id = $2"),
     ).bind(partner_id.to_string()).bind(payment_id.to_string()).fetch_optional(conn).await)?;
     row.map(PaymentRow::read).transpose()
+}
+
+/// Whose payment a charge of an account of the processor is: the account has one owner.
+pub async fn of_reference(
+    tx: &mut Tx,
+    context: &AccountContext,
+    reference: &str,
+) -> Result<Option<(PartnerId, PaymentId)>, StoreError> {
+    let row: Option<(String, String)> = on!(tx, conn => sqlx::query_as(
+        "select partner_id, payment_id from payment where context = $1 and reference = $2",
+    ).bind(context.to_string()).bind(reference).fetch_optional(conn).await)?;
+    let read = |(partner, payment): (String, String)| {
+        Ok((id("payment.partner_id", &partner)?, id("payment.payment_id", &payment)?))
+    };
+    row.map(read).transpose()
 }
 
 /// Up to `limit` payments of an invoice after `last`, in the order of their ids.
@@ -195,17 +263,32 @@ pub async fn of_invoice(
     (invoice_id, last): (InvoiceId, Option<PaymentId>),
     limit: i64,
 ) -> Result<Vec<Payment>, StoreError> {
-    let rows: Vec<PaymentRow> = on!(tx, conn => sqlx::query_as(
-        "select payment_id, tenant_id, invoice_id, method, amount_minor, status, note, created_at,
-           settled_at
-         from payment
-         where partner_id = $1 and invoice_id = $2 and payment_id > $3
-         order by payment_id
-         limit $4",
-    )
+    let rows: Vec<PaymentRow> = on!(tx, conn => sqlx::query_as(select_payment!(
+        " from payment p where p.partner_id = $1 and p.invoice_id = $2 and p.payment_id > $3
+         order by p.payment_id
+         limit $4"
+    ))
     .bind(partner_id.to_string())
     .bind(invoice_id.to_string())
     .bind(after(last))
+    .bind(limit)
+    .fetch_all(conn).await)?;
+    rows.into_iter().map(PaymentRow::read).collect()
+}
+
+/// The newest payments of an invoice, up to so many, the newest first.
+pub async fn newest_of_invoice(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    (invoice_id, limit): (InvoiceId, i64),
+) -> Result<Vec<Payment>, StoreError> {
+    let rows: Vec<PaymentRow> = on!(tx, conn => sqlx::query_as(select_payment!(
+        " from payment p where p.partner_id = $1 and p.invoice_id = $2
+         order by p.created_at desc, p.payment_id desc
+         limit $3"
+    ))
+    .bind(partner_id.to_string())
+    .bind(invoice_id.to_string())
     .bind(limit)
     .fetch_all(conn).await)?;
     rows.into_iter().map(PaymentRow::read).collect()
@@ -245,12 +328,11 @@ pub async fn list(
     let few = filter.tenants.as_ref().is_some_and(|it| it.len() <= FEW_TENANTS);
     let is_narrow = few || filter.invoice_id.is_some();
     let key = if is_narrow { "p.created_at + 0" } else { "p.created_at" };
-    List::of(
-        "select p.payment_id, p.tenant_id, p.invoice_id, p.method, p.amount_minor, p.status,
-           p.note, p.created_at, p.settled_at, i.currency
+    List::of(select_payment!(
+        ", i.currency
          from payment p
-         join invoice i on i.partner_id = p.partner_id and i.invoice_id = p.invoice_id",
-    )
+         join invoice i on i.partner_id = p.partner_id and i.invoice_id = p.invoice_id"
+    ))
     .only("p.partner_id = $?", [partner_id.to_string().into()])
     .one_of("p.tenant_id in (select value from json_each($?))", filter.tenants)
     .only_if("p.tenant_id = $?", filter.tenant_id.map(|it| it.to_string()))
@@ -276,87 +358,17 @@ pub async fn paid_on(
     Ok(Minor::new(sum))
 }
 
-#[derive(sqlx::FromRow)]
-struct AttemptRow {
-    attempt_id: String,
-    payment_id: String,
-    invoice_id: String,
-    number: i64,
-    idempotency_key: String,
-    amount_minor: i64,
-    state: String,
-    outcome: String,
-    created_at: i64,
-    finished_at: Option<i64>,
-}
-
-impl AttemptRow {
-    fn read(self) -> Result<Attempt, StoreError> {
-        Ok(Attempt {
-            attempt_id: id("payment_attempt.attempt_id", &self.attempt_id)?,
-            payment_id: id("payment_attempt.payment_id", &self.payment_id)?,
-            invoice_id: id("payment_attempt.invoice_id", &self.invoice_id)?,
-            number: self.number,
-            idempotency_key: self.idempotency_key,
-            amount: Minor::new(self.amount_minor),
-            state: named("payment_attempt.state", &self.state, AttemptState::parse)?,
-            outcome: self.outcome,
-            created_at: Timestamp::from_micros(self.created_at),
-            finished_at: optional_instant(self.finished_at),
-        })
-    }
-}
-
-/// The attempts to make a payment, in order.
-pub async fn attempts(
+/// The invoices of these tenants of which a payment is under way: nobody knows what came of it,
+/// or a bank takes its days (PAY-18).
+pub async fn pending_of(
     tx: &mut Tx,
     partner_id: PartnerId,
-    payment_id: PaymentId,
-) -> Result<Vec<Attempt>, StoreError> {
-    let rows: Vec<AttemptRow> = on!(tx, conn => sqlx::query_as(
-        "select attempt_id, payment_id, invoice_id, number, idempotency_key, amount_minor, state,
-           outcome, created_at, finished_at
-         from payment_attempt
-         where partner_id = $1 and payment_id = $2
-         order by number",
-    ).bind(partner_id.to_string()).bind(payment_id.to_string()).fetch_all(conn).await)?;
-    rows.into_iter().map(AttemptRow::read).collect()
-}
-
-/// Whether an attempt to pay this invoice is not finished.
-pub async fn is_in_progress(
-    tx: &mut Tx,
-    partner_id: PartnerId,
-    invoice_id: InvoiceId,
-) -> Result<bool, StoreError> {
-    let found: Option<(i64,)> = on!(tx, conn => sqlx::query_as(
-        "select number from payment_attempt
-         where partner_id = $1 and invoice_id = $2 and state in ('open', 'unknown')",
-    ).bind(partner_id.to_string()).bind(invoice_id.to_string()).fetch_optional(conn).await)?;
-    Ok(found.is_some())
-}
-
-/// Up to `limit` attempts of a partner that were written down up to `until` and are not finished,
-/// after `last`, in the order of their ids.
-pub async fn unfinished(
-    tx: &mut Tx,
-    partner_id: PartnerId,
-    (until, last): (Timestamp, Option<AttemptId>),
-    limit: i64,
-) -> Result<Vec<Attempt>, StoreError> {
-    let rows: Vec<AttemptRow> = on!(tx, conn => sqlx::query_as(
-        "select attempt_id, payment_id, invoice_id, number, idempotency_key, amount_minor, state,
-           outcome, created_at, finished_at
-         from payment_attempt
-         where partner_id = $1 and state in ('open', 'unknown') and created_at <= $2
-           and attempt_id > $3
-         order by attempt_id
-         limit $4",
-    )
-    .bind(partner_id.to_string())
-    .bind(until.micros())
-    .bind(after(last))
-    .bind(limit)
-    .fetch_all(conn).await)?;
-    rows.into_iter().map(AttemptRow::read).collect()
+    tenants: &[TenantId],
+) -> Result<BTreeSet<InvoiceId>, StoreError> {
+    let rows: Vec<(String,)> = on!(tx, conn => sqlx::query_as(
+        "select distinct invoice_id from payment
+         where partner_id = $1 and status in ('pending', 'processing')
+           and tenant_id in (select value from json_each($2))",
+    ).bind(partner_id.to_string()).bind(json_list(tenants)).fetch_all(conn).await)?;
+    rows.into_iter().map(|(invoice,)| id("payment.invoice_id", &invoice)).collect()
 }

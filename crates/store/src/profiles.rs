@@ -322,5 +322,5 @@ pub async fn delete(
     on!(tx, conn => sqlx::query(
         "delete from profile_version where partner_id = $1 and profile_id = $2",
     ).bind(partner_id.to_string()).bind(profile_id.to_string()).execute(conn).await.map(drop))?;
-    Ok(())
+    crate::dunning::forget_choices(tx, partner_id, profile_id).await
 }

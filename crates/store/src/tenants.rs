@@ -51,6 +51,7 @@ pub(crate) struct TenantRow {
     open_start: Option<i64>,
     open_end: Option<i64>,
     next_action_at: Option<i64>,
+    flagged_at: Option<i64>,
     version: i64,
 }
 
@@ -91,6 +92,7 @@ impl TenantRow {
             open_start: optional_instant(self.open_start),
             open_end: optional_instant(self.open_end),
             next_action_at: optional_instant(self.next_action_at),
+            flagged_at: optional_instant(self.flagged_at),
             version: self.version,
         })
     }
@@ -117,7 +119,7 @@ macro_rules! select_tenant {
                default_cnam, zone, currency, home_npa, auto_pay, status, suspension_reasons,
                stage, profile_id, pending_profile_id, pending_requested_at, created_at,
                activated_at, cancelled_at, anchor_day, open_start, open_end, next_action_at,
-               version
+               flagged_at, version
              from tenant ",
             $tail
         )
@@ -325,7 +327,7 @@ pub async fn save(tx: &mut Tx, partner_id: PartnerId, tenant: &Tenant) -> Result
            stage = $13, profile_id = $14, pending_profile_id = $15,
            pending_requested_at = $16, activated_at = $17, cancelled_at = $18, anchor_day = $19,
            open_start = $20, open_end = $21, next_action_at = $22, default_cnam = $23,
-           version = version + 1
+           flagged_at = $24, version = version + 1
          where partner_id = $1 and tenant_id = $2 and version = $3",
     )
     .bind(partner_id.to_string())
@@ -351,6 +353,7 @@ pub async fn save(tx: &mut Tx, partner_id: PartnerId, tenant: &Tenant) -> Result
     .bind(tenant.open_end.map(Timestamp::micros))
     .bind(tenant.next_action_at.map(Timestamp::micros))
     .bind(&tenant.default_cnam)
+    .bind(tenant.flagged_at.map(Timestamp::micros))
     .execute(conn).await.map(|done| done.rows_affected()))?;
     guarded(saved, "the tenant")
 }

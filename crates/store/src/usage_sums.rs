@@ -187,3 +187,37 @@ impl Present {
         }
     }
 }
+
+/// Seconds that a partner is charged for in a month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MonthMinutes {
+    /// Of local calls.
+    pub local_seconds: i64,
+    /// Of toll-free calls.
+    pub toll_free_seconds: i64,
+}
+
+/// What all of the partner's tenants used from `first` to `last`, both included, in seconds.
+pub async fn minutes_of_partner(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    (first, last): (Day, Day),
+) -> Result<MonthMinutes, StoreError> {
+    let rows: Vec<(String, i64)> = on!(tx, conn => sqlx::query_as(
+        "select class, cast(sum(wholesale_seconds) as bigint) from usage_day
+         where partner_id = $1 and day between $2 and $3
+         group by class",
+    )
+    .bind(partner_id.to_string())
+    .bind(first.number())
+    .bind(last.number())
+    .fetch_all(conn).await)?;
+    let mut sums = MonthMinutes::default();
+    for (class, seconds) in rows {
+        match named("usage_day.class", &class, CallClass::parse)? {
+            CallClass::Local => sums.local_seconds = seconds,
+            CallClass::TollFree => sums.toll_free_seconds = seconds,
+        }
+    }
+    Ok(sums)
+}

@@ -83,7 +83,8 @@ struct EntryRow {
 
 impl EntryRow {
     fn read(self) -> Result<WalletEntry, StoreError> {
-        let amount = Micros::new(self.amount_micros);
+        let is_shown_only = self.kind == TransferKind::SubscriptionInvoice.as_str();
+        let amount = Micros::new(if is_shown_only { 0 } else { self.amount_micros });
         let is_credit = self.credit_account == Account::Wallet.to_string();
         let negative = || StoreError::corrupt("ledger_transfer.amount_micros", amount.get());
         Ok(WalletEntry {

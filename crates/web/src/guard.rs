@@ -1,15 +1,15 @@
-//! What every request passes: who may ask, how long it may take, which headers the answer has.
+//! What every request passes: how long it may take, which headers the answer has.
 
 use std::{net::IpAddr, time::Duration};
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 
-use crate::{Hosts, problem};
+use crate::problem;
 
 /// Headers of every answer. Scripts are not allowed at all; styles come from this server.
 const HEADERS: [(HeaderName, &str); 7] = [
@@ -53,29 +53,8 @@ pub(crate) async fn in_time(
     }
 }
 
-/// Refuses names that are not this machine's, and methods that change something.
-pub(crate) async fn own_names_only(
-    State(hosts): State<Hosts>,
-    request: Request,
-    next: Next,
-) -> Response {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return StatusCode::METHOD_NOT_ALLOWED.into_response();
-    }
-    let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let named = named.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
-    if hosts == Hosts::Loopback && !named.is_some_and(is_loopback) {
-        return problem::page(
-            StatusCode::MISDIRECTED_REQUEST,
-            "Not served under this name",
-            "These pages are for this machine only. Open them by its loopback address.",
-        );
-    }
-    next.run(request).await
-}
-
 /// Whether a host, with or without a port, means this machine.
-fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let name = match host.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host.split(':').next().unwrap_or_default(),

@@ -1,14 +1,16 @@
-//! Pages over HTTP: health, readiness, and an index of invoices with their PDFs.
+//! Everything over HTTP: the API, the portals, health and readiness.
 //!
 //! Decided here: routes, headers, limits and status codes; nothing about billing. Pages work
-//! without scripts and load nothing from elsewhere. There is no sign-in yet, so that pages answer
+//! without scripts and load nothing from elsewhere. Where no domain is configured, pages answer
 //! only to the names of this machine ([`Hosts::Loopback`]): a web site that points its own name at
 //! a loopback address gets nothing.
 
 pub mod api;
 mod guard;
 mod pages;
+pub mod portal;
 mod problem;
+mod processor_inbox;
 
 use std::{future::Future, net::SocketAddr, time::Duration};
 
@@ -21,7 +23,7 @@ use axum::{
     routing::get,
 };
 
-use crate::pages::{index, pdf};
+use crate::pages::hosted;
 
 /// Where the server listens unless told otherwise: this machine only.
 pub const DEFAULT_ADDRESS: SocketAddr =
@@ -47,19 +49,29 @@ pub fn router(app: App) -> Router {
 
 /// All routes over `app`.
 pub fn router_for(app: App, hosts: Hosts) -> Router {
-    let pages = Router::new()
-        .route("/", get(index::show))
-        .route("/invoices/{partner}/{id}/pdf", get(pdf::show))
-        .fallback(problem::no_such_page)
-        .layer(middleware::from_fn_with_state(hosts, guard::own_names_only));
+    let pages = portal::router(app.clone(), hosts)
+        .layer(middleware::from_fn_with_state(PAGE_TIMEOUT, guard::in_time));
     Router::new()
         .route("/healthz", get(healthy))
         .route("/readyz", get(ready))
-        .route("/assets/app.css", get(style))
-        .merge(pages)
+        .merge(processor_inbox::routes())
+        .route("/assets/app.css", get(async || asset("text/css", include_str!("app.css"))))
+        .route(
+            "/assets/portal.css",
+            get(async || asset("text/css", include_str!("portal/portal.css"))),
+        )
+        .route(
+            "/assets/icon.svg",
+            get(async || asset("image/svg+xml", include_str!("portal/icon.svg"))),
+        )
         .layer(middleware::from_fn_with_state(PAGE_TIMEOUT, guard::in_time))
         .with_state(app.clone())
+        .merge(
+            hosted::routes(app.clone())
+                .layer(middleware::from_fn_with_state(PAGE_TIMEOUT, guard::in_time)),
+        )
         .merge(api::router(app))
+        .fallback_service(pages)
         .layer(middleware::from_fn(guard::with_headers))
 }
 
@@ -87,10 +99,11 @@ async fn ready(axum::extract::State(app): axum::extract::State<App>) -> impl Int
     }
 }
 
-async fn style() -> impl IntoResponse {
+/// A file that is part of the program.
+fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")),
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
         (header::CACHE_CONTROL, HeaderValue::from_static("max-age=300")),
     ];
-    (headers, include_str!("app.css"))
+    (headers, text)
 }

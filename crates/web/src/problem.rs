@@ -1,4 +1,4 @@
-//! What went wrong, as a page. Causes go to the log and never to the reader.
+//! What went wrong before anybody knows whose portal is asked for, as a page that names nobody.
 
 use app::error::AppError;
 use axum::{
@@ -27,7 +27,7 @@ impl IntoResponse for Problem {
                 page(
                     StatusCode::INTERNAL_SERVER_ERROR,
                     "Something went wrong",
-                    "The page could not be made. The log says why.",
+                    "The page could not be made. Please try again in a moment.",
                 )
             }
         }
@@ -35,16 +35,11 @@ impl IntoResponse for Problem {
 }
 
 /// For addresses that lead nowhere.
-pub(crate) async fn no_such_page() -> Response {
-    not_found()
-}
-
-/// For addresses that lead nowhere.
 pub(crate) fn not_found() -> Response {
     page(
         StatusCode::NOT_FOUND,
         "Page not found",
-        "Nothing is here. The link may be old, or the invoice belongs to somebody else.",
+        "Nothing is here. The link may be old, or it is somebody else's.",
     )
 }
 
@@ -55,7 +50,6 @@ pub(crate) fn page(status: StatusCode, title: &str, text: &str) -> Response {
             p.code { (status.as_u16()) }
             h1 { (title) }
             p { (text) }
-            p { a.button href="/" { "All invoices" } }
         }
     };
     (status, layout::page(title, &body)).into_response()

@@ -8,6 +8,7 @@
 mod answered;
 mod asked;
 pub mod sandbox;
+pub mod stripe;
 
 use std::future::Future;
 
@@ -17,7 +18,10 @@ use domain::{
     time::Timestamp,
 };
 
-pub use self::{answered::*, asked::*, sandbox::Sandbox};
+pub use self::{answered::*, asked::*, sandbox::Sandbox, stripe::Stripe};
+
+/// How long after a look the next follows, where somebody should tell of changes but may not.
+const LOOK_AGAIN_SECONDS: i64 = 3_600;
 
 /// What came of a call.
 pub type Answer<T> = Result<T, ProcessorError>;
@@ -35,6 +39,7 @@ macro_rules! processor {
             $(async fn $name(&self, at: &At, $($argument: $kind),*) -> Answer<$answer> {
                 match self {
                     Self::Sandbox(it) => PaymentGateway::$name(it, at, $($argument),*).await,
+                    Self::Stripe(it) => PaymentGateway::$name(it, at, $($argument),*).await,
                 }
             })*
         }
@@ -46,6 +51,8 @@ macro_rules! processor {
 pub enum Processor {
     /// Built in: test cards, no money, no network.
     Sandbox(Sandbox),
+    /// Stripe, with the platform's keys.
+    Stripe(Stripe),
 }
 
 impl Default for Processor {
@@ -69,7 +76,7 @@ processor! {
     fn detach(key: &IdempotencyKey, reference: &str) -> ();
     /// Charges.
     fn charge(key: &IdempotencyKey, new: &NewCharge) -> Charge;
-    /// Where a charge stands at `now`.
+    /// Where a charge stands at `now`. Some events name the charge inside: that id will do too.
     fn charge_state(reference: &str, now: Timestamp) -> Charge;
     /// The charge of `ours` on a customer, begun since then; for answers that never came.
     fn find_charge(customer: &str, wanted: (&Ours, Timestamp)) -> Option<Charge>;
@@ -110,7 +117,16 @@ impl Processor {
     /// What keys of the API begin with: they say whether money can move (ruling 29).
     pub fn key_prefix(&self) -> &'static str {
         match self {
-            Self::Sandbox(_) => "sk_test_",
+            Self::Stripe(it) if it.is_live() => "sk_live_",
+            Self::Sandbox(_) | Self::Stripe(_) => "sk_test_",
+        }
+    }
+
+    /// The sandbox, where payments are one's: its test methods take the place of a browser.
+    pub fn sandbox(&self) -> Option<&Sandbox> {
+        match self {
+            Self::Sandbox(it) => Some(it),
+            Self::Stripe(_) => None,
         }
     }
 
@@ -119,6 +135,12 @@ impl Processor {
     pub fn look_at_charge(&self, charge: &Charge, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::Sandbox(_) => sandbox::next_change(&charge.reference, now),
+            Self::Stripe(_) => match charge.status {
+                ChargeStatus::RequiresAction { .. }
+                | ChargeStatus::Processing
+                | ChargeStatus::Other(_) => Some(now.plus_seconds(LOOK_AGAIN_SECONDS)),
+                ChargeStatus::Succeeded | ChargeStatus::Failed(_) | ChargeStatus::Cancelled => None,
+            },
         }
     }
 
@@ -126,6 +148,16 @@ impl Processor {
     pub fn look_at_refund(&self, refund: &Refund, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::Sandbox(_) => sandbox::next_change(&refund.reference, now),
+            Self::Stripe(_) => (refund.status == RefundStatus::Pending)
+                .then(|| now.plus_seconds(LOOK_AGAIN_SECONDS)),
+        }
+    }
+
+    /// Stripe, if it is that.
+    pub fn stripe(&self) -> Option<&Stripe> {
+        match self {
+            Self::Sandbox(_) => None,
+            Self::Stripe(it) => Some(it),
         }
     }
 }

@@ -3,8 +3,8 @@
 //! Decided here: nothing is remembered. What becomes of a charge or a refund follows from its
 //! method, its own instant and the instant that is asked about, and the ids that are given out hold
 //! all of it, so that any machine answers the same at any time, also after a crash and on a
-//! simulated clock. The one exception: of a card whose answers get lost the first answer is lost
-//! once per process.
+//! simulated clock. Two exceptions, within one process: of a card whose answers get lost the first
+//! answer is lost once, and fees that were given back are remembered.
 
 mod answers;
 mod methods;
@@ -12,7 +12,7 @@ mod methods;
 mod tests;
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -47,10 +47,14 @@ pub const MICRODEPOSITS: (u32, u32) = (32, 45);
 /// Keys of which it is remembered that their first answer was lost.
 const MAX_LOST: usize = 10_000;
 
+/// By charge: what of its fee was given back, under which keys.
+type FeesReturned = HashMap<String, Vec<(String, Minor)>>;
+
 /// The built-in processor; clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Sandbox {
     lost: Arc<Mutex<HashSet<String>>>,
+    fees: Arc<Mutex<FeesReturned>>,
 }
 
 /// What the payer does when a charge is to be authenticated.
@@ -320,6 +324,21 @@ impl Sandbox {
             lost.clear();
         }
         lost.insert(key.as_str().to_owned())
+    }
+
+    /// Gives some of a charge's fee back, once for each key, and answers what was given back in all.
+    fn give_fee_back(&self, charge: &ChargeId, (key, amount): (&str, Minor)) -> Minor {
+        let mut fees = self.fees.lock().unwrap_or_else(PoisonError::into_inner);
+        if fees.len() >= MAX_LOST {
+            fees.clear();
+        }
+        let given = fees.entry(charge.text()).or_default();
+        let sum = |given: &[(String, Minor)]| given.iter().map(|(_, it)| it.get()).sum::<i64>();
+        let left = charge.fee.get() - sum(given);
+        if !given.iter().any(|(known, _)| known == key) {
+            given.push((key.to_owned(), amount.min(Minor::new(left.max(0)))));
+        }
+        Minor::new(sum(given))
     }
 
     fn account_of(at: &At) -> Account {

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use domain::ledger::{CHAIN_START, ChainHash, TransferKind};
+use domain::{
+    ledger::{CHAIN_START, ChainHash, TransferKind},
+    money::Minor,
+};
 use store::{db::Tx, ledger::StoredTx};
 
 use super::{CheckReport, Debits, PAGE, Subject};
-use crate::error::Result;
+use crate::error::{AppError, Result};
 
 /// What hashing a chain again adds up.
 struct Walk {
@@ -15,6 +18,8 @@ struct Walk {
     wallet: i128,
     sums: BTreeMap<String, i128>,
     debits: Debits,
+    /// What charges of the operator put in, and what its refunds took out.
+    operator: (i128, i128),
 }
 
 impl Subject<'_> {
@@ -27,6 +32,7 @@ impl Subject<'_> {
             wallet: 0,
             sums: BTreeMap::new(),
             debits: Debits::new(),
+            operator: (0, 0),
         };
         loop {
             let page = store::ledger::page(tx, self.partner_id, walk.seq, PAGE).await?;
@@ -63,6 +69,13 @@ impl Subject<'_> {
                 _ => 0,
             };
             walk.wallet += change;
+            match &*stored.source[2] {
+                "operator_credit" => walk.operator.0 += change,
+                "refund" | "refund_reversal" if stored.source[0] == "wallet_refund" => {
+                    walk.operator.1 -= change;
+                }
+                _ => {}
+            }
             if change != 0 {
                 let stored_after = transfer.wallet_after_micros.map_or(0, i128::from);
                 let object = || format!("{} line {}", stored.ltx_id, transfer.line);
@@ -83,6 +96,17 @@ impl Subject<'_> {
             let object = || format!("book of {}", self.partner_id);
             report.expect("book_end", object, (walk.seq + 1, next_seq));
             report.expect("book_hash", object, (hex(&walk.hash), hex(&last_hash)));
+        }
+        let partner = self.partner_id;
+        let found = store::partners::find(tx, partner).await?;
+        let found = found.ok_or_else(|| AppError::not_found("partner", partner))?;
+        let (paid_in, given_back) = store::audit::operator_sums(tx, partner).await?;
+        for (kind, minor, booked) in [
+            ("operator_charges", paid_in, walk.operator.0),
+            ("operator_refunds", given_back, walk.operator.1),
+        ] {
+            let expected = i128::from(found.currency.to_micros(Minor::new(minor))?.get());
+            report.expect(kind, || partner.to_string(), (expected, booked));
         }
         let mut sums = walk.sums.clone();
         for (account, booked) in store::audit::balances(tx, self.partner_id).await? {

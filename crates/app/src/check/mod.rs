@@ -3,13 +3,15 @@
 //! Decided here: what must agree with what. The chain of each partner is hashed again and its
 //! balances summed; each call is priced again by the terms it names; roll-ups are summed from
 //! calls, usage debits from calls; issued lines are computed again from what they name, totals
-//! from lines, taxes from rates, what is owed from invoices and payments. Each difference names
-//! its row. Everything is read in one snapshot, so it runs beside live traffic, and memory is
-//! bounded by one tenant's roll-ups and one account per tenant.
+//! from lines, taxes from rates, what is owed from invoices and payments, flags from what is owed.
+//! Each difference names its row. Everything is read in one snapshot, so it runs beside live
+//! traffic, and memory is bounded by one tenant's roll-ups and one account per tenant.
 
 mod books;
 mod calls;
+mod dunning;
 mod invoices;
+mod refunds;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +19,7 @@ use domain::{
     account::Tenant,
     ids::{PartnerId, TenantId},
     ledger::TransferKind,
+    time::Timestamp,
 };
 use serde::Serialize;
 use store::db::Tx;
@@ -115,7 +118,7 @@ impl App {
         for partner_id in partners {
             let billing = Billing::load(&mut tx, partner_id, &self.decks).await?;
             let subject = Subject { partner_id, directory: &directory, billing };
-            subject.check(&mut tx, &mut report).await?;
+            subject.check(&mut tx, now, &mut report).await?;
         }
         tx.commit().await?;
         Ok(report)
@@ -123,7 +126,7 @@ impl App {
 }
 
 impl Subject<'_> {
-    async fn check(&self, tx: &mut Tx, report: &mut CheckReport) -> Result<()> {
+    async fn check(&self, tx: &mut Tx, now: Timestamp, report: &mut CheckReport) -> Result<()> {
         report.partners += 1;
         let mut debits = self.chain(tx, report).await?;
         let mut last = None;
@@ -134,12 +137,14 @@ impl Subject<'_> {
             for tenant in &page {
                 self.tenant(tx, tenant, (&mut debits, report)).await?;
             }
+            self.dunning(tx, (&page, now), report).await?;
         }
         for ((tenant_id, kind), left) in debits.into_iter().filter(|(_, left)| *left != 0) {
             let object = format!("{tenant_id} {}", kind.as_str());
             report.find("usage_debit", object, ("0".to_owned(), left.to_string()));
         }
         self.invoices(tx, report).await?;
+        self.given_back(tx, report).await?;
         for call_id in store::audit::calls_without_key(tx, self.partner_id, 100).await? {
             report.find("cdr_key", call_id, ("its own key".to_owned(), "none".to_owned()));
         }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     account::Tenant,
-    ids::{PartnerId, TenantId},
+    ids::{PartnerId, ProfileId, TenantId},
     invoice::{compute::Outcome, issued::InvoiceKind, line::Line},
     profile::BaseFeeTiming,
     tax::TaxTable,
@@ -26,6 +26,8 @@ use super::{
 };
 use crate::{
     App,
+    collect::small_balances,
+    dunning,
     error::{AppError, Result},
     events::of_tenant,
 };
@@ -51,6 +53,8 @@ pub(super) struct Writes {
     pub(super) events: Vec<Event>,
     pub(super) report: DueReport,
     owners_changed: bool,
+    /// Tenants that are on another profile from now on.
+    moved: Vec<TenantId>,
 }
 
 impl App {
@@ -73,6 +77,8 @@ impl App {
                 let billing = Billing::load(tx, partner_id, &self.decks).await?;
                 let mut writes = Writes::default();
                 gather(tx, &billing, tenants, (at, now, &mut writes)).await?;
+                let issued = issued(&writes);
+                dunning::follow_close(tx, partner_id, (&writes.moved, &issued)).await?;
                 issue_all(tx, (&partner, &mut book), &mut writes, now).await?;
                 store::tenants::save_periods(tx, partner_id, &writes.tenants).await?;
                 store::due::put_periods(tx, partner_id, &writes.periods).await?;
@@ -84,6 +90,14 @@ impl App {
             })
             .await
     }
+}
+
+/// Who gets an invoice, and on which profile it is from now on.
+fn issued(writes: &Writes) -> Vec<(TenantId, ProfileId)> {
+    let billed: BTreeSet<TenantId> =
+        writes.issues.iter().map(|issue| issue.tenant.tenant_id).collect();
+    let after = writes.tenants.iter().filter(|tenant| billed.contains(&tenant.tenant_id));
+    after.map(|tenant| (tenant.tenant_id, tenant.profile_id)).collect()
 }
 
 /// Decides what is due for each tenant and computes it.
@@ -111,6 +125,16 @@ async fn gather(
         .collect();
     let all: Vec<Tenant> = work.iter().map(|(tenant, _)| tenant.clone()).collect();
     let mut facts = billing.facts(tx, &all, &spans).await?;
+    let closing: Vec<TenantId> = work
+        .iter()
+        .filter(|(_, work)| matches!(work, Work::Close { .. }))
+        .map(|(tenant, _)| tenant.tenant_id)
+        .collect();
+    for (tenant_id, small) in small_balances(tx, billing.partner_id, &closing).await? {
+        if let Some(own) = facts.get_mut(&tenant_id) {
+            own.small = small;
+        }
+    }
     let mut usage = usage_of(tx, billing.partner_id, &work).await?;
     for (tenant, work) in work {
         let own = facts.remove(&tenant.tenant_id);
@@ -225,6 +249,7 @@ fn bill_advance(
             computed,
             credits: facts.credits,
             one_time: Vec::new(),
+            carried: Vec::new(),
         });
     }
     Ok(())
@@ -236,7 +261,7 @@ type Closing = (Tenant, (Term, Term, Option<Term>), TenantFacts, Vec<(UsageKey, 
 async fn close_period(
     tx: &mut Tx,
     billing: &Billing<'_>,
-    (tenant, (whole, closing, opening), facts, rows): Closing,
+    (tenant, (whole, closing, opening), mut facts, rows): Closing,
     (now, writes): (Timestamp, &mut Writes),
 ) -> Result<()> {
     let start = closing.span.start;
@@ -246,7 +271,16 @@ async fn close_period(
         billing.usage_groups(tx, (tenant.tenant_id, &closing), (&own, just_after(start))).await?;
     let prior = prior_usage(tx, billing, (&tenant, start), &late).await?;
     let bill = PeriodBill { tenant: &tenant, closing, whole, opening, usage, prior };
-    let computed = bill.compute(billing, &facts)?;
+    let mut computed = bill.compute(billing, &facts)?;
+    let mut carried = std::mem::take(&mut facts.small);
+    if computed.outcome == Outcome::Issue && !computed.total.is_zero() && !carried.is_empty() {
+        for small in &carried {
+            facts.charges.push(small.charge()?);
+        }
+        computed = bill.compute(billing, &facts)?;
+    } else {
+        carried.clear();
+    }
     let version = billing.version(&closing)?;
     let issue = computed.outcome == Outcome::Issue;
     let kind = if opening.is_some() { InvoiceKind::Period } else { InvoiceKind::Final };
@@ -257,7 +291,11 @@ async fn close_period(
         let tenant_id = tenant.tenant_id;
         writes.periods.push(PeriodState { tenant_id, term, closed: None });
     }
-    writes.tenants.push(after_close(&tenant, opening.as_ref()));
+    let after = after_close(&tenant, opening.as_ref());
+    if after.profile_id != tenant.profile_id {
+        writes.moved.push(tenant.tenant_id);
+    }
+    writes.tenants.push(after);
     writes.report.periods += 1;
     if issue {
         let one_time = one_time(&facts.charges, invoice_id).into_iter().map(|(id, _)| id);
@@ -269,6 +307,7 @@ async fn close_period(
             computed,
             credits: facts.credits,
             one_time: one_time.collect(),
+            carried,
             tenant,
         });
     }
@@ -360,6 +399,7 @@ pub(crate) async fn period_lines(
         charges: Vec::new(),
         taxes: TaxTable::default(),
         credits: Vec::new(),
+        small: Vec::new(),
     };
     let is_last = periods.last().is_some_and(|last| last.term.span.start == start);
     let opening = opening.filter(|_| !is_last);

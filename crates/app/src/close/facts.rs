@@ -37,6 +37,7 @@ use rustc_hash::FxHashMap;
 use store::db::Tx;
 
 use crate::{
+    collect::Small,
     directory::DeckCache,
     error::{AppError, Result},
 };
@@ -75,6 +76,8 @@ pub(super) struct TenantFacts {
     pub(super) charges: Vec<Charge>,
     pub(super) taxes: TaxTable,
     pub(super) credits: Vec<account::Credit>,
+    /// Balances that are too small to be charged.
+    pub(super) small: Vec<Small>,
 }
 
 impl TenantFacts {
@@ -181,6 +184,7 @@ impl<'a> Billing<'a> {
                     charges: Vec::new(),
                     taxes: TaxTable::default(),
                     credits: Vec::new(),
+                    small: Vec::new(),
                 },
             );
         }

@@ -4,7 +4,7 @@
 //! Numbers are taken last, in the order of the tenants, so that they ascend without gaps (INV-18).
 
 use domain::{
-    account::{Credit, Partner, Tenant},
+    account::{AutoPay, Credit, Partner, Tenant},
     ids::{ChargeId, CreditId, InvoiceId, PartnerId},
     invoice::{
         compute::ComputedInvoice,
@@ -21,6 +21,7 @@ use store::{credits::CreditUse, db::Tx, events::Event, invoices::NewInvoice};
 
 use super::chunk::Writes;
 use crate::{
+    collect::{Small, carry},
     error::{AppError, Result},
     events, outbox,
 };
@@ -35,6 +36,8 @@ pub(super) struct Issue {
     pub(super) computed: ComputedInvoice,
     pub(super) credits: Vec<Credit>,
     pub(super) one_time: Vec<ChargeId>,
+    /// Balances of older invoices that it bills again.
+    pub(super) carried: Vec<Small>,
 }
 
 /// The id of a tenant's invoice for the period that starts at `start`: the same whoever issues it.
@@ -77,9 +80,24 @@ pub(super) async fn issue_all(
     store::due::put_charges(tx, partner.partner_id, &chunk.charges).await?;
     store::ledger::post(tx, book, &chunk.ledger).await?;
     store::jobs::enqueue_all(tx, partner.partner_id, &chunk.jobs, now).await?;
+    store::auto_pay::begin(tx, partner.partner_id, &chunk.auto_pay).await?;
+    for (small, number) in chunk.carried {
+        chunk.events.push(carry(tx, (book, small), &number, now).await?);
+    }
     writes.events.append(&mut chunk.events);
     writes.report.invoices += chunk.invoices.len() as u64;
     Ok(())
+}
+
+/// From when an invoice is charged by itself, where its tenant has that on and something is due
+/// (PAY-06): at once.
+pub(crate) fn begins_auto_pay(
+    tenant: &Tenant,
+    invoice: &Invoice,
+) -> Option<(InvoiceId, Timestamp)> {
+    let wanted = tenant.auto_pay == AutoPay::On && !invoice.due().is_zero();
+    let issued_at = invoice.issued_at.unwrap_or(invoice.created_at);
+    wanted.then_some((invoice.invoice_id, issued_at))
 }
 
 /// Keeps the partner's logo by its hash, as the invoices show it.
@@ -98,6 +116,8 @@ struct Chunk {
     taken: Vec<CreditUse>,
     charges: Vec<(ChargeId, InvoiceId)>,
     jobs: Vec<store::jobs::NewJob>,
+    auto_pay: Vec<(InvoiceId, Timestamp)>,
+    carried: Vec<(Small, String)>,
     events: Vec<Event>,
 }
 
@@ -134,6 +154,7 @@ impl Chunk {
             refunded: Minor::ZERO,
             issued_as: issued_as(partner, tenant, (Some(issue.plan.clone()), logo)),
             created_at: now,
+            flagged_at: None,
             version: 1,
         };
         let finalise = InvoiceEvent::Finalise {
@@ -144,10 +165,12 @@ impl Chunk {
             draft.state().apply(finalise).map_err(|error| AppError::Broken(error.to_string()))?;
         let invoice = draft.in_state(state);
         self.credits(&invoice, &issue, now)?;
+        let number = invoice.number.clone().unwrap_or_default();
+        self.carried.extend(issue.carried.iter().map(|small| (small.clone(), number.clone())));
         self.charges.extend(issue.one_time.iter().map(|charge| (*charge, invoice_id)));
         self.ledger.extend(issue_tx(&invoice, computed, now)?);
         self.jobs.extend(outbox::jobs_for_issued(&invoice));
-        self.jobs.extend(outbox::job_for_auto_pay(tenant, &invoice));
+        self.auto_pay.extend(begins_auto_pay(tenant, &invoice));
         self.events.push(events::of_invoice("invoice.created", &invoice, 1, now));
         if invoice.due().is_zero() {
             self.events.push(events::of_invoice("invoice.paid", &invoice, 1, now));

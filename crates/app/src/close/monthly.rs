@@ -12,7 +12,6 @@ use domain::{
     ids::{PartnerId, TenantId},
     ledger::{Account, Flow, LedgerTx, Transfer, TransferKind, TxSource},
     money::{Currency, Micros},
-    partner::PartnerStatus,
     proration::Fraction,
     tier::recurring_cost,
     time::{Day, Span, Timestamp, Zone},
@@ -91,6 +90,21 @@ pub(crate) async fn debit_added(
     debit_missing(tx, partner_id, (month, Some(items)), now).await
 }
 
+/// Debits everything that a partner has when it is activated, for the rest of the month: numbers
+/// too, for their months before were waived (ruling 9).
+pub(crate) async fn debit_activated(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    now: Timestamp,
+) -> Result<()> {
+    let month = Month::of(Zone::UTC.day_of(now));
+    let rest = Fraction::rest_of_month(Zone::UTC.day_of(now));
+    debit_part(tx, partner_id, (month, None, Some((rest, now))), now).await
+}
+
+/// A part of the month that everything is debited for, and the instant whose prices count.
+type Part = Option<(Fraction, Timestamp)>;
+
 /// Debits what the partner has and this month did not debit yet, or only some `items` of it.
 async fn debit_missing(
     tx: &mut Tx,
@@ -98,21 +112,32 @@ async fn debit_missing(
     (month, items): (Month, Option<&[String]>),
     now: Timestamp,
 ) -> Result<()> {
+    debit_part(tx, partner_id, (month, items, None), now).await
+}
+
+async fn debit_part(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    (month, items, part): (Month, Option<&[String]>, Part),
+    now: Timestamp,
+) -> Result<()> {
     let partner = store::partners::find(tx, partner_id).await?;
     let partner = partner.ok_or_else(|| AppError::not_found("partner", partner_id))?;
-    if partner.status == PartnerStatus::Trial {
+    let mut book = store::ledger::lock_book(tx, partner_id).await?;
+    let subscription = store::subscriptions::find(tx, partner_id).await?;
+    if !subscription.is_some_and(|it| it.life.stage.is_charged()) {
         return Ok(());
     }
-    let mut book = store::ledger::lock_book(tx, partner_id).await?;
     // What is there at the start of the month, or comes later in it.
-    let span = Span { end: month.span().end.min(now.plus_seconds(1)), ..month.span() };
+    let start = part.map_or(month.start(), |(_, from)| from);
+    let span = Span { start, end: month.span().end.min(now.plus_seconds(1)) };
     let mut after = String::new();
     loop {
         let only = (items, after.as_str(), PAGE);
         let page = store::due::monthly_items(tx, partner_id, span, only).await?;
         let Some(last) = page.last() else { return Ok(()) };
         after.clone_from(&last.item_key);
-        let priced = price(tx, partner_id, (month, partner.currency), &page).await?;
+        let priced = price(tx, partner_id, (month, partner.currency, part), &page).await?;
         let place = (month.number(), book.next_seq());
         let claimed = store::due::claim_monthly_debits(tx, partner_id, place, &priced).await?;
         let new = priced.iter().filter(|debit| claimed.contains(&debit.item_key));
@@ -125,17 +150,17 @@ async fn debit_missing(
 async fn price(
     tx: &mut Tx,
     partner_id: PartnerId,
-    (month, currency): (Month, Currency),
+    (month, currency, part): (Month, Currency, Part),
     items: &[MonthlyItem],
 ) -> Result<Vec<MonthlyDebit>> {
     let terms = store::directory::wholesale_terms(tx, partner_id).await?;
     let mut debits: BTreeMap<String, MonthlyDebit> = BTreeMap::new();
     for item in items {
-        let from = item.since.max(month.start());
+        let from = part.map_or(item.since.max(month.start()), |(_, from)| from);
         let Some(terms) = terms.iter().rev().find(|terms| terms.effective_from <= from) else {
             continue;
         };
-        let amount = fee(terms, item, (month, currency))?;
+        let amount = fee(terms, item, (month, currency, part))?;
         debits.entry(item.item_key.clone()).or_insert_with(|| MonthlyDebit {
             item_key: item.item_key.clone(),
             tenant_id: item.tenant_id,
@@ -149,9 +174,9 @@ async fn price(
 fn fee(
     terms: &WholesaleTerms,
     item: &MonthlyItem,
-    (month, currency): (Month, Currency),
+    (month, currency, part): (Month, Currency, Part),
 ) -> Result<Micros> {
-    let (unit, fraction) = match item.class.as_str() {
+    let (unit, whole) = match item.class.as_str() {
         "extension" if item.since > month.start() => {
             (terms.extension_month, Fraction::rest_of_month(Zone::UTC.day_of(item.since)))
         }
@@ -159,6 +184,7 @@ fn fee(
         "toll_free" => (terms.toll_free_did_month, Fraction::WHOLE),
         _ => (terms.local_did_month, Fraction::WHOLE),
     };
+    let fraction = part.map_or(whole, |(rest, _)| rest);
     Ok(recurring_cost(unit, 1, fraction, currency)?)
 }
 

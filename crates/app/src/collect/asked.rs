@@ -1,17 +1,13 @@
 //! A program asks for a payment.
 //!
 //! Decided here: the payment, its attempt, the audit entry and what is kept for repetition are one
-//! transaction, committed before the gateway is asked. The same request again, also after a crash
+//! transaction, committed before the processor is asked. The same request again, also after a crash
 //! in between, finds its payment and asks for what came of it (PAY-12).
 
-use adapters::gateway;
-use domain::{
-    ids::{InvoiceId, PartnerId, PaymentId},
-    money::Minor,
-};
+use domain::ids::{PartnerId, PaymentId};
 use serde::{Deserialize, Serialize};
 
-use super::{Begun, Collect, Collected};
+use super::{Asking as Asked, Begun, Collect, Collected};
 use crate::{
     App,
     error::{AppError, Result},
@@ -35,22 +31,6 @@ pub struct Paid {
 }
 
 impl App {
-    /// A payment of an invoice by the method of this name, or by the default one.
-    pub fn wanted_payment(
-        &self,
-        invoice_id: InvoiceId,
-        amount: Option<Minor>,
-        method: Option<&str>,
-    ) -> Result<Collect> {
-        let method = match method {
-            None => self.outside.auto_pay_method,
-            Some(name) => name.parse().map_err(|error: gateway::UnknownMethod| {
-                AppError::invalid("payment_method", error.to_string())
-            })?,
-        };
-        Ok(Collect { amount, ..Collect::all(invoice_id, method) })
-    }
-
     /// Charges an invoice, or a part of it, once for `asking`.
     pub async fn pay(
         &self,
@@ -65,8 +45,8 @@ impl App {
         };
         let Kept { payment_id } = serde_json::from_slice(kept)
             .map_err(|error| AppError::Broken(format!("a kept payment cannot be read: {error}")))?;
-        let how = if is_repeated { gateway::Asking::Again } else { gateway::Asking::First };
-        let collected = self.ask_about(partner_id, payment_id, (wanted.method, how)).await?;
+        let how = if is_repeated { Asked::Again } else { Asked::First };
+        let collected = self.ask_about(partner_id, payment_id, how).await?;
         Ok(Paid { collected, is_repeated })
     }
 

@@ -1,140 +1,172 @@
-//! Collecting: an invoice is paid by card, or somebody notes that it was paid elsewhere.
+//! Collecting: an invoice is paid through a processor, or somebody notes that it was paid
+//! elsewhere.
 //!
 //! Decided here: the order of things. A payment and its attempt are written and committed before
-//! the gateway is asked; the gateway is asked outside of any transaction, under a key that follows
-//! from the attempt; its answer is settled in a second transaction, once. Whoever dies in between
-//! leaves an open attempt, and [`App::reconcile`] asks the same question again. While an attempt
-//! is open no other payment of its invoice begins (PAY-12, PAY-13).
+//! the processor is asked; the processor is asked outside of any transaction, under a key that
+//! follows from the attempt; its answer is settled in a second transaction, once. Whoever dies in
+//! between leaves an open attempt, and [`look`] asks the same question again. While an attempt is
+//! not finished no other payment of its invoice begins (PAY-12, PAY-13). What the processor tells
+//! by itself comes in through [`App::charge_told`], in any order and any number of times.
 
 mod asked;
+mod auto;
+mod begin;
+mod carried;
+mod elsewhere;
+mod finish;
+mod letters;
+mod look;
 mod settle;
 
-use adapters::gateway::{Asking, ChargeRequest, GatewayAnswer, SandboxMethod};
+use adapters::processor::{
+    Answer, Charge, ChargeStatus, Decline, IdempotencyKey, NewCharge, Ours, PaymentGateway,
+    Presence, ProcessorError,
+};
 use domain::{
-    ids::{InvoiceId, PartnerId, PaymentId},
-    invoice::{issued::Invoice, status::InvoiceEvent},
-    ledger::Account,
-    money::Minor,
-    payment::{AmountError, Attempt, MANUAL, Payment, PaymentStatus, card_amount},
+    ids::{AttemptId, CheckoutId, InvoiceId, MethodId, PartnerId, PaymentId},
+    invoice::issued::Invoice,
+    money::{Currency, Minor},
+    payment::{Attempt, AttemptState, Payer, Payment, PaymentOrigin},
     time::Timestamp,
 };
-use store::{db::Tx, payments};
+use store::{attempts, db::Tx, payments};
 
-pub use self::asked::Paid;
+pub(crate) use self::carried::{Small, carry, small_balances};
+pub use self::{asked::Paid, elsewhere::PaidElsewhere, finish::Authenticated, look::Reconciled};
 use crate::{
     App,
     error::{AppError, Result},
-    events::of_invoice,
-    outbox,
 };
 
-/// Attempts asked again in one page.
-const PAGE: i64 = 100;
 /// Bytes of a caller's own name for a request.
 const MAX_REQUEST_BYTES: usize = 255;
-/// Bytes of a note on a manual payment.
-const MAX_NOTE_BYTES: usize = 1_000;
 
-/// A payment by card.
+/// A payment through the processor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Collect {
     /// What is paid.
     pub invoice_id: InvoiceId,
-    /// How.
-    pub method: SandboxMethod,
+    /// With which saved method; the tenant's default where it is left out.
+    pub method_id: Option<MethodId>,
     /// How much; all that is due where it is left out (PAY-01).
     pub amount: Option<Minor>,
     /// The caller's own name for this request: the same name again is the same payment (PAY-12).
     pub request: Option<String>,
+    /// Who begins it.
+    pub origin: PaymentOrigin,
+    /// Whether the payer waits and can authenticate.
+    pub payer: Payer,
+    /// Where whoever pays wants the receipt, beside the tenant.
+    pub receipt_to: Option<String>,
+    /// The checkout session that it completes.
+    pub checkout_id: Option<CheckoutId>,
 }
 
 impl Collect {
-    /// All that is due.
-    pub fn all(invoice_id: InvoiceId, method: SandboxMethod) -> Self {
-        Self { invoice_id, method, amount: None, request: None }
+    /// All that is due, with the tenant's default method.
+    pub const fn all(invoice_id: InvoiceId) -> Self {
+        Self {
+            invoice_id,
+            method_id: None,
+            amount: None,
+            request: None,
+            origin: PaymentOrigin::Request,
+            payer: Payer::Present,
+            receipt_to: None,
+            checkout_id: None,
+        }
+    }
+
+    /// All that is due, with this method.
+    pub fn with(invoice_id: InvoiceId, method_id: MethodId) -> Self {
+        Self { method_id: Some(method_id), ..Self::all(invoice_id) }
     }
 }
 
-/// A payment that reached the partner without the platform.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PaidElsewhere {
-    /// What was paid.
-    pub invoice_id: InvoiceId,
-    /// How much; all that is due where it is left out.
-    pub amount: Option<Minor>,
-    /// How, for the books.
-    pub note: String,
+/// What the payer has to do. Never stored: it is asked for again where it is needed again.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Action {
+    /// For the browser's script: a secret of this charge.
+    pub client_secret: String,
+    /// The account's key for browsers, where it has one.
+    pub publishable_key: Option<String>,
+    /// Where to send the browser, if the processor wants it so.
+    pub redirect: Option<String>,
 }
 
-impl PaidElsewhere {
-    /// How much of the invoice it pays: any part of what is due, and no more.
-    fn amount_of(&self, invoice: &Invoice) -> Result<Minor> {
-        let due = invoice.due();
-        let amount = self.amount.unwrap_or(due);
-        if amount > Minor::ZERO && amount <= due {
-            return Ok(amount);
-        }
-        let most = invoice.currency.display(due);
-        Err(AppError::invalid("amount", format!("must be more than 0 and at most the {most} due")))
+impl std::fmt::Debug for Action {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Action(…)")
     }
 }
 
 /// What came of collecting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Collected {
-    /// The payment; pending where the gateway has not said yet.
+    /// The payment; pending where the processor has not said yet.
     pub payment: Payment,
     /// Its invoice as it stands now.
     pub invoice: Invoice,
-}
-
-/// What came of asking again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Reconciled {
-    /// Attempts whose outcome is known now.
-    pub settled: u64,
-    /// Attempts that nobody knows about yet.
-    pub open: u64,
+    /// What the payer has to do, where it has to.
+    pub action: Option<Action>,
 }
 
 /// Whether a request began something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Begun {
-    /// An attempt that the gateway was not asked about.
-    New(Attempt),
+    /// An attempt that the processor was not asked about.
+    New(Box<Attempt>),
     /// The same request was made before.
     Known(PaymentId),
 }
 
+/// Whether the processor was asked about an attempt before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    /// Surely not: it was written down just now, by whoever asks.
+    First,
+    /// Perhaps: somebody may have died with the answer.
+    Again,
+}
+
+/// An answer about an attempt, and when it is looked at again.
+pub(crate) struct News<'a> {
+    pub(crate) attempt_id: AttemptId,
+    pub(crate) payment_id: PaymentId,
+    pub(crate) invoice_id: InvoiceId,
+    pub(crate) answer: &'a Answer<Charge>,
+    pub(crate) asking: Asking,
+    pub(crate) look_at: Option<Timestamp>,
+}
+
 impl App {
-    /// Charges an invoice, or a part of it, to a card. The same request again asks for the outcome
-    /// of the same payment.
+    /// Charges an invoice, or a part of it. The same request again asks for the outcome of the
+    /// same payment.
     pub async fn collect(&self, partner_id: PartnerId, wanted: &Collect) -> Result<Collected> {
         match self.begin_payment(partner_id, wanted).await? {
-            Begun::Known(payment_id) => {
-                self.ask_about(partner_id, payment_id, (wanted.method, Asking::Again)).await
-            }
+            Begun::Known(payment_id) => self.ask_about(partner_id, payment_id, Asking::Again).await,
             Begun::New(attempt) => {
-                self.ask(partner_id, &attempt, (wanted.method, Asking::First)).await?;
-                self.collected(partner_id, attempt.payment_id).await
+                let action = self.ask(partner_id, &attempt, Asking::First).await?;
+                self.collected(partner_id, (attempt.payment_id, action)).await
             }
         }
     }
 
     /// Asks for the outcome of a payment that was written down.
-    async fn ask_about(
+    pub(crate) async fn ask_about(
         &self,
         partner_id: PartnerId,
         payment_id: PaymentId,
-        how: (SandboxMethod, Asking),
+        asking: Asking,
     ) -> Result<Collected> {
-        let mut tx = self.db.begin_read().await?;
-        let attempts = payments::attempts(&mut tx, partner_id, payment_id).await?;
+        let mut tx = self.db.begin_single().await?;
+        let attempts = attempts::of_payment(&mut tx, partner_id, payment_id).await?;
         tx.commit().await?;
+        let mut action = None;
         for attempt in attempts.iter().filter(|attempt| attempt.state.is_open()) {
-            self.ask(partner_id, attempt, how).await?;
+            action = self.ask(partner_id, attempt, asking).await?;
         }
-        self.collected(partner_id, payment_id).await
+        self.collected(partner_id, (payment_id, action)).await
     }
 
     /// Writes a payment and its first attempt down and asks nobody: what a process leaves that
@@ -147,165 +179,150 @@ impl App {
         }
         let drawn: PaymentId = self.ids.draw(now);
         self.db
-            .write(async |tx: &mut Tx| {
-                let invoice = locked(tx, partner_id, wanted.invoice_id).await?;
-                let payment_id = request.map_or(drawn, |name| requested(&invoice, name));
-                if let Some(known) = payments::find(tx, partner_id, payment_id).await? {
-                    return same_request(&known, wanted).map(|()| Begun::Known(payment_id));
-                }
-                let payment = payment_of(&invoice, wanted, (payment_id, now))?;
-                let attempt = Attempt::open(&payment, 1, now);
-                payments::insert(tx, partner_id, &payment).await?;
-                if !payments::open_attempt(tx, partner_id, &attempt).await? {
-                    return Err(AppError::PaymentInProgress);
-                }
-                Ok(Begun::New(attempt))
-            })
+            .write(async |tx: &mut Tx| self.begin_in(tx, partner_id, (wanted, drawn)).await)
             .await
     }
 
-    /// Asks the gateway about an attempt and settles its answer.
-    async fn ask(
+    /// Asks the processor about an attempt and settles its answer. Answers what the payer has to
+    /// do.
+    pub(crate) async fn ask(
         &self,
         partner_id: PartnerId,
         attempt: &Attempt,
-        (method, asking): (SandboxMethod, Asking),
-    ) -> Result<GatewayAnswer> {
-        let mut tx = self.db.begin_single().await?;
-        let invoice = store::invoices::find(&mut tx, partner_id, attempt.invoice_id).await?;
-        tx.commit().await?;
-        let invoice = invoice.ok_or_else(|| AppError::not_found("invoice", attempt.invoice_id))?;
-        let request = ChargeRequest {
-            idempotency_key: attempt.idempotency_key.clone(),
-            amount: attempt.amount,
-            currency: invoice.currency,
-            method,
-            asking,
+        asking: Asking,
+    ) -> Result<Option<Action>> {
+        let (payment, currency) = self.find_payment(partner_id, attempt.payment_id).await?;
+        let answer = self.answer_about(partner_id, (attempt, asking), (&payment, currency)).await;
+        self.settle(partner_id, attempt, (&answer, asking)).await?;
+        let Ok(Charge { status: ChargeStatus::RequiresAction { client_secret, redirect }, .. }) =
+            answer
+        else {
+            return Ok(None);
         };
-        let answer = self.outside.gateway.charge(&request).await;
-        self.settle(partner_id, attempt, &answer).await?;
-        Ok(answer)
+        let publishable_key = self.publishable_key(partner_id, payment.context.as_ref()).await?;
+        Ok(Some(Action { client_secret, publishable_key, redirect }))
     }
 
-    /// Writes down what the gateway answered. The same answer again changes nothing.
+    async fn answer_about(
+        &self,
+        partner_id: PartnerId,
+        (attempt, asking): (&Attempt, Asking),
+        (payment, currency): (&Payment, Currency),
+    ) -> Answer<Charge> {
+        let not_begun = |why: String| ProcessorError::NotBegun(why);
+        let context = payment.context.as_ref();
+        let context = context.ok_or_else(|| not_begun("no processor makes it".to_owned()))?;
+        let at = self.at(partner_id, context).await;
+        let at = at.map_err(|error| not_begun(error.to_string()))?;
+        let (processor, now) = (&self.outside.processor, self.clock.now());
+        if let (AttemptState::Waiting, Some(reference)) = (attempt.state, &payment.reference) {
+            return processor.charge_state(&at, reference, now).await;
+        }
+        let terms = &attempt.terms;
+        let ours = ours(partner_id, payment.payment_id);
+        if asking == Asking::Again && look::is_key_old(attempt, now) {
+            let wanted = (&ours, attempt.created_at);
+            return match processor.find_charge(&at, &terms.customer, wanted).await {
+                Ok(Some(charge)) => Ok(charge),
+                Ok(None) => Err(ProcessorError::Declined(never_arrived())),
+                Err(error) => Err(ProcessorError::Unknown(error.to_string())),
+            };
+        }
+        let new = NewCharge {
+            amount: attempt.amount,
+            currency,
+            customer: terms.customer.clone(),
+            method: terms.method.clone(),
+            kind: terms.method_kind(),
+            presence: match terms.payer {
+                Payer::Present => Presence::OnSession,
+                Payer::Absent => Presence::OffSession,
+            },
+            description: terms.description.clone(),
+            descriptor: terms.descriptor.clone(),
+            fee: terms.fee_minor.map(Minor::new),
+            ours,
+            asked_at: attempt.created_at,
+        };
+        let key = IdempotencyKey::new(attempt.idempotency_key.as_str());
+        processor.charge(&at, &key, &new).await
+    }
+
+    /// Writes down what the processor answered. The same answer again changes nothing.
     pub async fn settle(
         &self,
         partner_id: PartnerId,
         attempt: &Attempt,
-        answer: &GatewayAnswer,
+        (answer, asking): (&Answer<Charge>, Asking),
     ) -> Result<()> {
         let now = self.clock.now();
-        self.db
-            .write(async |tx: &mut Tx| settle::answer(tx, partner_id, (attempt, answer), now).await)
-            .await
+        let look_at = match answer {
+            Ok(charge) => self.outside.processor.look_at_charge(charge, now),
+            Err(ProcessorError::Declined(_) | ProcessorError::Refused { .. }) => None,
+            Err(_) => Some(look::later(attempt.created_at, now)),
+        };
+        let news = News {
+            attempt_id: attempt.attempt_id,
+            payment_id: attempt.payment_id,
+            invoice_id: attempt.invoice_id,
+            answer,
+            asking,
+            look_at,
+        };
+        self.db.write(async |tx: &mut Tx| settle::news(self, tx, partner_id, &news).await).await
     }
 
-    async fn collected(&self, partner_id: PartnerId, payment_id: PaymentId) -> Result<Collected> {
+    pub(crate) async fn collected(
+        &self,
+        partner_id: PartnerId,
+        (payment_id, action): (PaymentId, Option<Action>),
+    ) -> Result<Collected> {
         let mut tx = self.db.begin_read().await?;
         let payment = payments::find(&mut tx, partner_id, payment_id).await?;
         let payment = payment.ok_or_else(|| AppError::not_found("payment", payment_id))?;
         let invoice = store::invoices::find(&mut tx, partner_id, payment.invoice_id).await?;
         let invoice = invoice.ok_or_else(|| AppError::not_found("invoice", payment.invoice_id))?;
         tx.commit().await?;
-        Ok(Collected { payment, invoice })
+        Ok(Collected { payment, invoice, action })
     }
 
-    /// Asks the gateway again about every attempt that is not finished. The keys are the same as
-    /// before, so that nothing is charged twice.
-    pub async fn reconcile(&self) -> Result<Reconciled> {
-        let until = self.clock.now();
-        let mut sum = Reconciled::default();
-        for partner_id in self.partner_ids(None).await? {
-            let mut last = None;
-            loop {
-                let mut tx = self.db.begin_read().await?;
-                let page = payments::unfinished(&mut tx, partner_id, (until, last), PAGE).await?;
-                tx.commit().await?;
-                let Some(end) = page.last() else { break };
-                last = Some(end.attempt_id);
-                for attempt in &page {
-                    match self.ask_again(partner_id, attempt).await? {
-                        GatewayAnswer::Unknown { .. } => sum.open += 1,
-                        _ => sum.settled += 1,
-                    }
-                }
-            }
-        }
-        Ok(sum)
-    }
-
-    async fn ask_again(&self, partner_id: PartnerId, attempt: &Attempt) -> Result<GatewayAnswer> {
-        let mut tx = self.db.begin_read().await?;
-        let payment = payments::find(&mut tx, partner_id, attempt.payment_id).await?;
-        tx.commit().await?;
-        let payment = payment.ok_or_else(|| AppError::not_found("payment", attempt.payment_id))?;
-        let method: SandboxMethod =
-            payment.method.parse().map_err(|error| AppError::Broken(format!("{error}")))?;
-        self.ask(partner_id, attempt, (method, Asking::Again)).await
-    }
-
-    /// Notes that an invoice, or a part of it, was paid outside the platform (INV-12).
-    pub async fn mark_paid(
+    /// The key for browsers of the account that a payment is on.
+    async fn publishable_key(
         &self,
         partner_id: PartnerId,
-        paid: &PaidElsewhere,
-    ) -> Result<Collected> {
-        if paid.note.len() > MAX_NOTE_BYTES {
-            return Err(AppError::invalid("note", "give at most 1,000 bytes"));
-        }
-        let now = self.clock.now();
-        let payment_id: PaymentId = self.ids.draw(now);
-        self.db
-            .write(async |tx: &mut Tx| {
-                store::ledger::lock_book(tx, partner_id).await?;
-                let invoice = idle_invoice(tx, partner_id, paid.invoice_id).await?;
-                check_open(&invoice)?;
-                let payment = Payment {
-                    payment_id,
-                    tenant_id: invoice.tenant_id,
-                    invoice_id: invoice.invoice_id,
-                    method: MANUAL.to_owned(),
-                    amount: paid.amount_of(&invoice)?,
-                    status: PaymentStatus::Succeeded,
-                    note: paid.note.trim().to_owned(),
-                    created_at: now,
-                    settled_at: Some(now),
-                };
-                payments::insert(tx, partner_id, &payment).await?;
-                let came_in = (&payment, Account::OfflineReceipts);
-                settle::money_came(tx, partner_id, came_in, now).await
-            })
-            .await?;
-        self.collected(partner_id, payment_id).await
-    }
-
-    /// Marks an invoice as overdue, if it is by now (INV-22), and answers whether it became so.
-    pub async fn mark_overdue(&self, partner_id: PartnerId, invoice_id: InvoiceId) -> Result<bool> {
-        let now = self.clock.now();
-        self.db
-            .write(async |tx: &mut Tx| {
-                let invoice = locked(tx, partner_id, invoice_id).await?;
-                if invoice.overdue_at().is_none_or(|at| at > now) {
-                    return Ok(false);
-                }
-                let begins = InvoiceEvent::DayBegins(invoice.zone.day_of(now));
-                let state = invoice.state().apply(begins);
-                let state = state.map_err(|error| AppError::Refused(error.to_string()))?;
-                let seen = invoice.version;
-                let invoice = invoice.in_state(state);
-                store::invoices::save(tx, &invoice, seen).await?;
-                let invoice = Invoice { version: seen + 1, ..invoice };
-                let event = of_invoice("invoice.overdue", &invoice, invoice.version, now);
-                store::events::append(tx, partner_id, &[event]).await?;
-                outbox::redraw(tx, &invoice, now).await?;
-                Ok(true)
-            })
-            .await
+        context: Option<&domain::processor::AccountContext>,
+    ) -> Result<Option<String>> {
+        let Some(domain::processor::AccountContext::Custom(_)) = context else {
+            let key = self.outside.payments.publishable_key.clone();
+            return Ok(Some(key).filter(|key| !key.is_empty()));
+        };
+        let mut tx = self.db.begin_single().await?;
+        let keys = store::processors::keys(&mut tx, partner_id).await?;
+        tx.commit().await?;
+        Ok(keys.map(|keys| keys.publishable_key))
     }
 }
 
-/// The invoice, locked until the transaction ends and read after that.
-async fn locked(tx: &mut Tx, partner_id: PartnerId, invoice_id: InvoiceId) -> Result<Invoice> {
+/// What a charge of a payment carries, so that whoever is told of it finds the payment.
+fn ours(partner_id: PartnerId, payment_id: PaymentId) -> Ours {
+    Ours { partner_id: partner_id.to_string(), object_id: payment_id.to_string() }
+}
+
+/// What is said of a charge that the processor surely has not.
+fn never_arrived() -> Decline {
+    Decline {
+        code: "no_answer".to_owned(),
+        message: "the payment processor has no such charge".to_owned(),
+        ..Decline::default()
+    }
+}
+
+/// The invoice, locked.
+pub(crate) async fn locked(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    invoice_id: InvoiceId,
+) -> Result<Invoice> {
     let not_found = || AppError::not_found("invoice", invoice_id);
     if !payments::lock_invoice(tx, partner_id, invoice_id).await? {
         return Err(not_found());
@@ -321,7 +338,7 @@ pub(crate) async fn idle_invoice(
     invoice_id: InvoiceId,
 ) -> Result<Invoice> {
     let invoice = locked(tx, partner_id, invoice_id).await?;
-    if payments::is_in_progress(tx, partner_id, invoice_id).await? {
+    if attempts::is_in_progress(tx, partner_id, invoice_id).await? {
         return Err(AppError::PaymentInProgress);
     }
     Ok(invoice)
@@ -333,48 +350,4 @@ fn check_open(invoice: &Invoice) -> Result<()> {
     }
     let status = invoice.status.as_str();
     Err(AppError::Refused(format!("an invoice that is {status} cannot be paid")))
-}
-
-/// The payment that `wanted` asks for.
-fn payment_of(
-    invoice: &Invoice,
-    wanted: &Collect,
-    (payment_id, now): (PaymentId, Timestamp),
-) -> Result<Payment> {
-    check_open(invoice)?;
-    let amount = card_amount(wanted.amount, invoice.due(), invoice.currency);
-    let amount = amount.map_err(|error| match error {
-        AmountError::NothingDue | AmountError::BalanceTooSmall { .. } => {
-            AppError::Refused(error.to_string())
-        }
-        AmountError::TooSmall { .. } | AmountError::TooLarge { .. } => {
-            AppError::invalid("amount", error.to_string())
-        }
-    })?;
-    Ok(Payment {
-        payment_id,
-        tenant_id: invoice.tenant_id,
-        invoice_id: invoice.invoice_id,
-        method: wanted.method.to_string(),
-        amount,
-        status: PaymentStatus::Pending,
-        note: String::new(),
-        created_at: now,
-        settled_at: None,
-    })
-}
-
-/// The payment of an invoice that a request of this name began, or would.
-pub(crate) fn requested(invoice: &Invoice, name: &str) -> PaymentId {
-    let invoice_id = invoice.invoice_id.to_string();
-    PaymentId::derived(invoice.created_at, &["request", &invoice_id, name])
-}
-
-/// Refuses a request whose name was used for something else.
-fn same_request(known: &Payment, wanted: &Collect) -> Result<()> {
-    let same_amount = wanted.amount.is_none_or(|amount| amount == known.amount);
-    if same_amount && known.method == wanted.method.as_str() {
-        return Ok(());
-    }
-    Err(AppError::invalid("request", "this name was used for another payment"))
 }

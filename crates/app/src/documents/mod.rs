@@ -239,7 +239,7 @@ fn present(text: &str) -> Option<String> {
     (!text.trim().is_empty()).then(|| text.to_owned())
 }
 
-fn created_at(instant: Timestamp) -> pdf::CreatedAt {
+pub(crate) fn created_at(instant: Timestamp) -> pdf::CreatedAt {
     let local = Zone::UTC.local(instant);
     let small = |number: i8| u8::try_from(number).unwrap_or_default();
     pdf::CreatedAt {
@@ -290,6 +290,6 @@ impl App {
     }
 }
 
-fn outside_failed(error: impl std::error::Error) -> AppError {
+pub(crate) fn outside_failed(error: impl std::error::Error) -> AppError {
     AppError::Outside(error.to_string())
 }

@@ -71,6 +71,7 @@ fn parts() -> InvoiceParts {
             credited: Minor::new(1_000),
             paid: Minor::new(4_000),
             refunded: Minor::ZERO,
+            flagged_at: None,
             issued_as: IssuedAs {
                 brand: Brand {
                     name: "Oak Voice".to_owned(),

@@ -1,8 +1,9 @@
 //! The mails that bring an invoice to its tenant (INV-16) and remind of it (INV-13).
 //!
 //! Decided here: plain text in the partner's brand and in nobody else's (INV-28): from the brand's
-//! support address, signed with the brand's name. It says what is due and when, and carries the
-//! PDF. A cancelled invoice is not mailed, and of one that is paid nobody is reminded.
+//! support address, signed with the brand's name. It says what is due and when, and carries the PDF
+//! and the link to the invoice's page (BEY-11). A cancelled invoice is not mailed, and of one that
+//! is paid nobody is reminded.
 
 use domain::invoice::{issued::Invoice, status::InvoiceStatus};
 use store::mails::MailText;
@@ -11,7 +12,11 @@ use super::Letter;
 use crate::documents::{file_name, period};
 
 /// The mail of an invoice; `None` where none is due any more, an error where none can be written.
-pub(super) fn text(invoice: &Invoice, letter: Letter) -> Result<Option<MailText>, String> {
+pub(super) fn text(
+    invoice: &Invoice,
+    letter: Letter,
+    link: Option<&str>,
+) -> Result<Option<MailText>, String> {
     let issued_as = &invoice.issued_as;
     let number = invoice.number.as_deref().ok_or("an invoice without a number is not mailed")?;
     let path = file_name(invoice).ok_or("an invoice without a number has no file")?;
@@ -31,12 +36,12 @@ pub(super) fn text(invoice: &Invoice, letter: Letter) -> Result<Option<MailText>
             Letter::Invoice => format!("Invoice {number} from {brand}"),
             Letter::Reminder => format!("Reminder: invoice {number} from {brand}"),
         },
-        body: body(invoice, (number, letter)),
+        body: body(invoice, (number, letter), link),
         attachment: Some((file, path)),
     }))
 }
 
-fn body(invoice: &Invoice, (number, letter): (&str, Letter)) -> String {
+fn body(invoice: &Invoice, (number, letter): (&str, Letter), link: Option<&str>) -> String {
     let issued_as = &invoice.issued_as;
     let money = |amount| invoice.currency.display(amount);
     let bills = invoice
@@ -65,6 +70,10 @@ fn body(invoice: &Invoice, (number, letter): (&str, Letter)) -> String {
         text += "\nThere is nothing to pay.\n";
     } else if let Some(day) = invoice.due_day {
         row("Due date:", day.display_long());
+    }
+    if let Some(link) = link {
+        let what = if invoice.due().is_zero() { "See" } else { "See and pay" };
+        text += &format!("\n{what} it here, without signing in:\n{link}\n");
     }
     let descriptor = issued_as.brand.statement_descriptor.trim();
     if !descriptor.is_empty() && !invoice.due().is_zero() {

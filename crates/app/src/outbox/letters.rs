@@ -51,8 +51,12 @@ impl Letter {
     }
 
     /// The mail, where one is due; an error where none can be written.
-    pub(super) fn text(self, invoice: &Invoice) -> Result<Option<MailText>, String> {
-        invoice_mail::text(invoice, self)
+    pub(super) fn text(
+        self,
+        invoice: &Invoice,
+        link: Option<&str>,
+    ) -> Result<Option<MailText>, String> {
+        invoice_mail::text(invoice, self, link)
     }
 }
 
@@ -74,7 +78,7 @@ impl App {
                     let why = format!("an invoice that is {status} cannot {what}");
                     return Err(AppError::Refused(why));
                 }
-                letter.text(&invoice).map_err(AppError::Refused)?;
+                letter.text(&invoice, None).map_err(AppError::Refused)?;
                 let kind = letter.job_kind();
                 let job = NewJob {
                     kind,

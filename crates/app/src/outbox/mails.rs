@@ -10,7 +10,7 @@ use domain::time::Timestamp;
 use store::{
     db::Tx,
     error::StoreError,
-    mails::{self, Mail},
+    mails::{self, Mail, SECRET_MARK},
 };
 
 use super::{Failure, OutboxReport, count, later, unless_known};
@@ -57,12 +57,18 @@ impl App {
                 Some((name.clone(), bytes))
             }
         };
+        let mut body = mail.text.body.clone();
+        if let Some(sealed) = &mail.secret {
+            let opened = self.outside.vault.open(&mail.key, sealed);
+            let opened = opened.map_err(|error| Failure::GiveUp(error.to_string()))?;
+            body = body.replace(SECRET_MARK, &String::from_utf8_lossy(&opened));
+        }
         let message = MailMessage {
             mail_id: mail.mail_id.to_string(),
             from: mail.text.sender.clone(),
             to: mail.text.recipient.clone(),
             subject: mail.text.subject.clone(),
-            body: mail.text.body.clone(),
+            body,
             attachment,
             written_at: mail.mail_id.placed_at(),
         };

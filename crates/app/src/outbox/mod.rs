@@ -14,13 +14,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use domain::{
-    account::{AutoPay, Tenant},
-    ids::InvoiceId,
-    invoice::issued::Invoice,
-    payment::{Payment, PaymentStatus},
-    time::Timestamp,
-};
+use domain::{ids::InvoiceId, invoice::issued::Invoice, time::Timestamp};
 use serde_json::{Value, json};
 use store::{
     db::Tx,
@@ -34,9 +28,9 @@ use tokio::task::JoinHandle;
 pub use self::letters::Letter;
 use crate::{
     App,
-    collect::{self, Collect},
     documents::{InvoiceParts, document, file_name, load},
     error::{AppError, Result},
+    methods, platform, processors,
 };
 
 /// Renders an invoice and keeps the file.
@@ -45,9 +39,6 @@ const RENDER: &str = "invoice.pdf";
 const MAIL: &str = "invoice.mail";
 /// Writes the mail that reminds of an invoice.
 const REMIND: &str = "invoice.reminder";
-
-/// Charges an invoice by itself (PAY-06).
-const COLLECT: &str = "invoice.collect";
 
 /// Jobs taken at once: enough to keep every core busy, few enough to be soon done again.
 const BATCH: i64 = 16;
@@ -97,30 +88,13 @@ enum Done {
     Mail { key: String, text: Box<MailText> },
 }
 
-/// A job that was begun.
-enum Running {
-    /// On a thread of its own.
-    Aside(JoinHandle<Result<Done, Failure>>),
-    Ended(Done),
-}
+/// A job on a thread of its own.
+type Running = JoinHandle<Result<Done, Failure>>;
 
 /// What issuing an invoice asks for. Enqueue them in the transaction that issues it.
 pub fn jobs_for_issued(invoice: &Invoice) -> Vec<NewJob> {
     // The file's turn comes first, so that the mail seldom has to make it.
     vec![job(RENDER, invoice, -1), job(MAIL, invoice, 0)]
-}
-
-/// The automatic payment of an invoice, where its tenant has that on and something is due
-/// (PAY-06). Enqueue it in the transaction that issues it.
-pub fn job_for_auto_pay(tenant: &Tenant, invoice: &Invoice) -> Option<NewJob> {
-    let wanted = tenant.auto_pay == AutoPay::On && !invoice.due().is_zero();
-    wanted.then(|| job(COLLECT, invoice, 0))
-}
-
-/// Whether a payment is the one that its invoice was charged by itself.
-pub(crate) fn is_auto_pay(payment: &Payment, invoice: &Invoice) -> bool {
-    let request = key(COLLECT, invoice.invoice_id);
-    payment.payment_id == collect::requested(invoice, &request)
 }
 
 fn key(kind: &str, invoice_id: InvoiceId) -> String {
@@ -223,10 +197,9 @@ impl App {
         let mut outcomes = Vec::with_capacity(taken.len());
         for started in running {
             outcomes.push(match started {
-                Ok(Running::Aside(handle)) => {
+                Ok(handle) => {
                     handle.await.unwrap_or_else(|error| Err(Failure::Retry(error.to_string())))
                 }
-                Ok(Running::Ended(done)) => Ok(done),
                 Err(failure) => Err(failure),
             });
         }
@@ -234,7 +207,23 @@ impl App {
     }
 
     async fn start(&self, job: &Job) -> Result<Running, Failure> {
+        let (partner_id, key) = (job.partner_id, job.key.as_str());
+        let told = match job.kind.as_str() {
+            processors::DESCRIPTOR => Some(self.tell_descriptor(partner_id, key).await),
+            processors::ENDPOINT => Some(self.make_endpoint(partner_id, key).await),
+            methods::DETACH => Some(self.detach(partner_id, &job.payload).await),
+            _ => None,
+        };
+        if let Some(told) = told {
+            told?;
+            // What is done is done; only its handle is still to be waited for.
+            return Ok(tokio::spawn(std::future::ready(Ok(Done::Nothing))));
+        }
         let payload: Value = serde_json::from_str(&job.payload).unwrap_or_default();
+        if job.kind == platform::SUBSCRIPTION_MAIL {
+            let written = self.subscription_mail(job, &payload).await?;
+            return Ok(tokio::spawn(std::future::ready(Ok(written))));
+        }
         let invoice_id = payload["invoice_id"].as_str().and_then(|text| text.parse().ok());
         let wrong = || Failure::GiveUp(format!("{:?} names no invoice", job.payload));
         let invoice_id: InvoiceId = invoice_id.ok_or_else(wrong)?;
@@ -242,33 +231,27 @@ impl App {
         Ok(match job.kind.as_str() {
             RENDER => {
                 let parts = self.parts(job, invoice_id).await?;
-                Running::Aside(tokio::task::spawn_blocking(move || app.render(&parts)))
+                tokio::task::spawn_blocking(move || app.render(&parts))
             }
             MAIL | REMIND => {
                 let parts = self.parts(job, invoice_id).await?;
                 let letter = if job.kind == MAIL { Letter::Invoice } else { Letter::Reminder };
+                let link = self.link_for_mail(&parts.invoice).await?;
                 let key = mail_key(job, invoice_id);
-                let write = move || app.write_mail(&parts, (letter, key));
-                Running::Aside(tokio::task::spawn_blocking(write))
+                let write = move || app.write_mail(&parts, (letter, key), link.as_deref());
+                tokio::task::spawn_blocking(write)
             }
-            COLLECT => Running::Ended(self.auto_pay(job, invoice_id).await?),
             kind => return Err(Failure::GiveUp(format!("nobody does jobs of kind {kind:?}"))),
         })
     }
 
-    /// Charges what is due. The job's key names the request, so that a second run asks about the
-    /// first one's payment instead of beginning another.
-    async fn auto_pay(&self, job: &Job, invoice_id: InvoiceId) -> Result<Done, Failure> {
-        let method = self.outside.auto_pay_method;
-        let wanted = Collect { request: Some(job.key.clone()), ..Collect::all(invoice_id, method) };
-        match self.collect(job.partner_id, &wanted).await {
-            Ok(collected) if collected.payment.status == PaymentStatus::Pending => {
-                Err(Failure::Retry("the gateway has not answered yet".to_owned()))
-            }
-            // Paid or declined: the events say which. Refused: nothing is left to collect.
-            Ok(_) | Err(AppError::Refused(_)) => Ok(Done::Nothing),
-            Err(error) => Err(error.into()),
-        }
+    /// The mail that brings a subscription invoice to its partner (PLT-39).
+    async fn subscription_mail(&self, job: &Job, payload: &Value) -> Result<Done, Failure> {
+        let id = payload["subscription_invoice_id"].as_str().and_then(|text| text.parse().ok());
+        let wrong = || Failure::GiveUp(format!("{:?} names no invoice", job.payload));
+        let invoice_id = id.ok_or_else(wrong)?;
+        let (key, text) = platform::mail_of(self, job.partner_id, invoice_id).await?;
+        Ok(Done::Mail { key, text: Box::new(text) })
     }
 
     async fn parts(&self, job: &Job, invoice_id: InvoiceId) -> Result<InvoiceParts, Failure> {
@@ -276,6 +259,12 @@ impl App {
         let parts = load(&mut tx, job.partner_id, invoice_id).await?;
         tx.commit().await.map_err(AppError::from)?;
         Ok(parts)
+    }
+
+    /// The link to the invoice's page, for a mail.
+    async fn link_for_mail(&self, invoice: &Invoice) -> Result<Option<String>, Failure> {
+        let link = self.db.write(async |tx: &mut Tx| self.mailed_link(tx, invoice).await).await;
+        Ok(link?)
     }
 
     fn render(&self, parts: &InvoiceParts) -> Result<Done, Failure> {
@@ -293,8 +282,9 @@ impl App {
         &self,
         parts: &InvoiceParts,
         (letter, key): (Letter, String),
+        link: Option<&str>,
     ) -> Result<Done, Failure> {
-        let Some(text) = letter.text(&parts.invoice).map_err(Failure::GiveUp)? else {
+        let Some(text) = letter.text(&parts.invoice, link).map_err(Failure::GiveUp)? else {
             return Ok(Done::Nothing);
         };
         let (_, path) = text.attachment.as_ref().expect("an invoice's mail has its PDF");

@@ -6,21 +6,34 @@
 //! back: an account that cannot be charged, or keys that are refused, stop new charges (ruling
 //! 11). A secret key is opened here, for one call, and nowhere else (STR-11).
 
-use adapters::processor::{At, SecretKey};
+mod connect;
+mod custom_keys;
+mod mails;
+mod modes;
+
+pub use adapters::processor::SecretKey;
+use adapters::processor::{Answer, At, IdempotencyKey, PaymentGateway, ProcessorError};
 use domain::{
     fee::FeeRate,
     ids::PartnerId,
-    processor::{AccountContext, ConnectState, KeysState, ProcessorMode},
+    processor::{AccountContext, ConnectState, Descriptor, KeysState, ProcessorMode},
+    time::Timestamp,
 };
 use store::{
     db::Tx,
+    jobs::{self, NewJob},
     processors::{self as stored, CustomKeys},
 };
 
+pub(crate) use self::{custom_keys::ENDPOINT, modes::auto_pay_off};
+pub use self::{custom_keys::NewKeys, modes::ProcessorView};
 use crate::{
     App,
     error::{AppError, Result},
 };
+
+/// Tells the processor what statements of a connected account show.
+pub(crate) const DESCRIPTOR: &str = "processor.descriptor";
 
 /// Where new charges of a partner's tenants go: the account, the mode that it means, and the
 /// platform's share; none with the partner's own keys (STR-10).
@@ -109,6 +122,69 @@ impl App {
             .map_err(|_| AppError::Broken("a sealed key is no text".to_owned()))?;
         Ok(At { context: context.clone(), key: Some(SecretKey::new(text)) })
     }
+}
+
+impl App {
+    /// Tells the processor the partner's text for statements of its connected account; a job, done
+    /// at least once. What is told is the text of now, whichever change asked for it.
+    pub(crate) async fn tell_descriptor(&self, partner_id: PartnerId, name: &str) -> Result<()> {
+        let mut tx = self.db.begin_read().await?;
+        let partner = store::partners::find(&mut tx, partner_id).await?;
+        let connected = stored::connected(&mut tx, partner_id).await?;
+        tx.commit().await?;
+        let text = partner.map(|it| it.brand.statement_descriptor);
+        let text = text.filter(|text| Descriptor::parse(text).is_ok());
+        let connected = connected.filter(|it| it.state != ConnectState::Disconnected);
+        let (Some(text), Some(connected)) = (text, connected) else { return Ok(()) };
+        let key = IdempotencyKey::new(format!("{name}:{text}"));
+        let wanted = (&connected.account, text.as_str());
+        let told = self.outside.processor.set_descriptor(&At::PLATFORM, &key, wanted).await;
+        self.account_told(&answered(told)?).await
+    }
+}
+
+/// Asks for the partner's text to be told to the processor, where it has a connected account. In
+/// the transaction that changes the text.
+pub(crate) async fn descriptor_changed(
+    tx: &mut Tx,
+    (partner_id, version): (PartnerId, i64),
+    now: Timestamp,
+) -> Result<()> {
+    if stored::connected(tx, partner_id).await?.is_none() {
+        return Ok(());
+    }
+    let job = NewJob {
+        kind: DESCRIPTOR,
+        key: format!("{DESCRIPTOR}:{partner_id}:{version}"),
+        payload: "{}".to_owned(),
+        run_at: now,
+    };
+    jobs::enqueue(tx, partner_id, &job, now).await?;
+    Ok(())
+}
+
+/// The platform's share of a charge in this mode.
+pub(crate) const fn fee_of(mode: ProcessorMode) -> FeeRate {
+    match mode {
+        ProcessorMode::Platform | ProcessorMode::Connect => FeeRate::STANDARD,
+        ProcessorMode::CustomKeys => FeeRate::NONE,
+    }
+}
+
+/// What a call came to, for those who asked for it.
+pub(crate) fn answered<T>(answer: Answer<T>) -> Result<T> {
+    answer.map_err(|error| match &error {
+        ProcessorError::NotBegun(_) | ProcessorError::Unknown(_) => unreachable(&error),
+        ProcessorError::Unauthorised { .. } => AppError::Outside(error.to_string()),
+        ProcessorError::Declined(_) | ProcessorError::Refused { .. } => {
+            AppError::Refused(error.to_string())
+        }
+    })
+}
+
+/// Nobody knows what came of a call; asking again is safe.
+pub(crate) fn unreachable(error: &ProcessorError) -> AppError {
+    AppError::Conflict("processor_unreachable", error.to_string())
 }
 
 /// What a secret of a partner's account is sealed to: it opens for nobody and nothing else.

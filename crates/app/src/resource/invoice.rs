@@ -44,6 +44,8 @@ pub struct Invoice {
         pattern = "^(draft|sent|partially_paid|paid|overdue|cancelled)$"
     )]
     pub status: &'static str,
+    /// Since when it is flagged as overdue for long; absent where it is not.
+    pub flagged_at: Option<Instant>,
     /// Its number; a draft has none.
     #[schema(example = "INV-000123")]
     pub number: Option<String>,
@@ -105,6 +107,7 @@ impl From<&issued::Invoice> for Invoice {
             tenant_id: invoice.tenant_id,
             kind: invoice.kind.as_str(),
             status: invoice.status.as_str(),
+            flagged_at: invoice.flag().map(Instant),
             number: invoice.number.clone(),
             currency: invoice.currency,
             timezone: invoice.zone.name().to_owned(),

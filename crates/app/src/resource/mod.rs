@@ -6,7 +6,9 @@
 
 mod call;
 mod charge;
+mod checkout;
 mod deck;
+mod dunning;
 mod inventory;
 mod invoice;
 mod key;
@@ -14,10 +16,14 @@ mod limits;
 mod log;
 mod partner;
 mod payment;
+mod processor;
 mod profile;
+mod refund;
 mod simulation;
+mod subscription;
 mod tenant;
 pub(crate) mod usage;
+mod user;
 mod webhook;
 
 use domain::time::Timestamp;
@@ -36,18 +42,35 @@ pub use self::{
         RejectDetail, RejectView,
     },
     charge::{Charge, Credit, TaxJurisdiction},
+    checkout::{Checkout, InvoiceLink},
     deck::{ChangedRow, RateDeck, RateDeckDiff, RateDeckRow, RateDeckVersion},
+    dunning::{
+        DunningMail, DunningPolicy, DunningStep, DunningTimeline, OverdueTenant,
+        ProfileDunningPolicy, PromiseToPay, UnpaidInvoice,
+    },
     inventory::{Extension, PhoneNumber},
     invoice::{BillTo, Invoice, InvoiceLine, InvoiceTax},
     key::ApiKey,
     limits::{TenantDefaults, TenantLimits, TenantLimitsRow},
     log::{ApiRequest, AuditEntry},
     partner::{CdrSource, Job, Partner, WholesaleTerms},
-    payment::{Payment, Reference, TenantBalance, Wallet, WalletTransaction},
+    payment::{
+        BegunPayment, Payment, PaymentAction, Reference, TenantBalance, Wallet, WalletTransaction,
+    },
+    processor::{
+        ConnectedAccountView, CustomKeysView, PaymentMethod, PaymentMethodSetup, PaymentProcessor,
+        Settlement, SettlementSum, StatementView,
+    },
     profile::{BillingProfile, Trial},
+    refund::{CreditNote, Dispute, OperatorDispute, Refund},
     simulation::{Amounts, SimulatedProposal, SimulationTotals, TenantSimulation},
+    subscription::{
+        OperatorCharge, PendingPlan, Plan, PlanChangePreview, RateChange, Subscription,
+        SubscriptionInvoice, SubscriptionLine, SubscriptionUsage, WalletRefundPart, WholesaleRates,
+    },
     tenant::{Span, Tenant},
     usage::{Counts, TenantUsage, Usage, UsageDay, UsageDays, UsageSummary},
+    user::User,
     webhook::{Event, WebhookAttempt, WebhookDelivery, WebhookDeliveryDetail, WebhookEndpoint},
 };
 

@@ -44,6 +44,8 @@ pub struct Tenant {
     /// Why it has no service; empty where it has.
     #[schema(example = json!(["overdue"]))]
     pub suspension_reasons: Vec<String>,
+    /// Since when it is flagged as overdue; absent where it is not.
+    pub flagged_at: Option<Instant>,
     /// Where its invoices go.
     #[schema(example = "books@acme.example")]
     pub billing_email: String,
@@ -90,6 +92,7 @@ impl From<&domain::account::Tenant> for Tenant {
             account_code: tenant.account_code.clone(),
             status: tenant.life.status().as_str(),
             suspension_reasons: tenant.life.reasons.iter().map(ToString::to_string).collect(),
+            flagged_at: tenant.flagged_at.map(Instant),
             billing_email: tenant.billing_email.clone(),
             address: tenant.address.clone(),
             default_cnam: tenant.default_cnam.clone(),

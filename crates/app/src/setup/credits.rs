@@ -16,6 +16,7 @@ use super::{Happened, fields::Checks, record, the_tenant};
 use crate::{
     App,
     error::{AppError, Result},
+    events::of_credit,
     resource,
 };
 
@@ -98,5 +99,43 @@ impl App {
             })
             .await?;
         Ok(credit)
+    }
+
+    /// Takes back what was not used of a credit. What was owed to the tenant stays: payments of
+    /// more than was due, refunds, credits against invoices.
+    pub async fn void_credit(&self, partner_id: PartnerId, credit_id: CreditId) -> Result<Credit> {
+        let now = self.clock.now();
+        self.db
+            .write(async |tx| {
+                store::ledger::lock_book(tx, partner_id).await?;
+                let found = store::credits::find(tx, partner_id, credit_id).await?;
+                let credit = found.ok_or_else(|| AppError::not_found("credit", credit_id))?;
+                let given =
+                    TxSource { kind: "credit", id: credit_id.to_string(), purpose: "given" };
+                let was_given = store::ledger::is_posted(tx, partner_id, &given).await?;
+                if !was_given || store::credits::is_owed(tx, partner_id, credit_id).await? {
+                    let why = "this credit is owed to the tenant, and cannot be taken back";
+                    return Err(AppError::Refused(why.to_owned()));
+                }
+                if credit.remaining.is_zero() {
+                    return Err(AppError::Refused("nothing is left of this credit".to_owned()));
+                }
+                let tenant = the_tenant(tx, partner_id, credit.tenant_id).await?;
+                let amount = tenant.currency.to_micros(credit.remaining)?;
+                let sides = (Account::TenantBalance(credit.tenant_id), Account::Refunds);
+                let kind = TransferKind::CreditVoided;
+                let taken = Transfer::new(kind, Some(credit.tenant_id), sides, amount)?;
+                let source = TxSource { purpose: "voided", ..given };
+                let text = (format!("Taken back: {}", credit.reason), taken.into_iter().collect());
+                let booking = LedgerTx::new(Flow::Retail, now, source, text)
+                    .map_err(|error| AppError::Broken(error.to_string()))?;
+                store::ledger::post_once(tx, partner_id, &booking).await?;
+                store::credits::void(tx, partner_id, (credit_id, credit.remaining)).await?;
+                let credit = Credit { remaining: Minor::ZERO, ..credit };
+                let event = of_credit("credit.voided", &credit, tenant.currency, now);
+                store::events::append(tx, partner_id, &[event]).await?;
+                Ok(credit)
+            })
+            .await
     }
 }

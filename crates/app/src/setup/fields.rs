@@ -5,6 +5,8 @@
 
 use std::fmt::Display;
 
+use domain::processor::Descriptor;
+
 use crate::error::{AppError, FieldError, Result};
 
 /// The wrong fields found so far.
@@ -113,16 +115,11 @@ impl Checks {
 
     /// What a card statement can show (STR-14, STR-15); may be empty.
     pub(super) fn statement_descriptor(&mut self, field: &str, text: &str) {
-        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b" -&".contains(&byte);
-        let is_right = text.is_empty()
-            || ((5..=22).contains(&text.len())
-                && text.bytes().all(is_part)
-                && text.bytes().any(|byte| byte.is_ascii_alphabetic()));
-        self.require(
-            field,
-            is_right,
-            "must have 5 to 22 letters, digits, spaces, dashes and ampersands, and a letter",
-        );
+        if !text.is_empty()
+            && let Err(error) = Descriptor::parse(text)
+        {
+            self.require(field, false, &error.to_string());
+        }
     }
 
     /// PNG or JPEG by their first bytes.

@@ -25,6 +25,7 @@ use crate::{
     App, close,
     error::{AppError, FieldError, Result},
     ingest::Cause,
+    platform::{check_extensions, check_service},
     resource,
 };
 
@@ -221,6 +222,8 @@ impl App {
                 lock_growing(tx, partner_id, tenant_id).await?;
                 let owner = (partner_id, tenant_id);
                 check_cap(tx, owner, (LimitName::MaxExtensions, names.len())).await?;
+                check_service(tx, partner_id).await?;
+                check_extensions(tx, (partner_id, names.len()), now).await?;
                 let present =
                     store::extensions::present_names(tx, partner_id, tenant_id, names).await?;
                 let mut checks = Checks::default();

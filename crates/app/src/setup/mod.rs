@@ -36,6 +36,7 @@ pub use profiles::SavedProfile;
 pub use taxes::{NewTax, TaxEdit};
 pub(crate) use tenants::change_in;
 pub use tenants::{NewTenant, StartingStatus, TenantEdit, TenantFilter, TenantSort};
+pub(crate) use wallet::move_of_wallet;
 pub use wallet::{WalletMove, WalletMoveKind};
 
 use domain::{
@@ -47,17 +48,21 @@ use store::{db::Tx, events::Event};
 
 use crate::error::{AppError, Result};
 
-async fn the_operator(tx: &mut Tx) -> Result<Operator> {
+pub(crate) async fn the_operator(tx: &mut Tx) -> Result<Operator> {
     let found = store::operator::find(tx).await?;
     found.ok_or_else(|| AppError::not_found("operator", "the operator"))
 }
 
-async fn the_partner(tx: &mut Tx, partner_id: PartnerId) -> Result<Partner> {
+pub(crate) async fn the_partner(tx: &mut Tx, partner_id: PartnerId) -> Result<Partner> {
     let found = store::partners::find(tx, partner_id).await?;
     found.ok_or_else(|| AppError::not_found("partner", partner_id))
 }
 
-async fn the_tenant(tx: &mut Tx, partner_id: PartnerId, tenant_id: TenantId) -> Result<Tenant> {
+pub(crate) async fn the_tenant(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    tenant_id: TenantId,
+) -> Result<Tenant> {
     let found = store::tenants::find(tx, partner_id, tenant_id).await?;
     found.ok_or_else(|| AppError::not_found("tenant", tenant_id))
 }
@@ -71,7 +76,7 @@ struct Happened<'a> {
 }
 
 /// Says that an owner or a price changed. Always the last step.
-async fn directory_changed(tx: &mut Tx) -> Result<()> {
+pub(crate) async fn directory_changed(tx: &mut Tx) -> Result<()> {
     Ok(store::operator::bump_directory_version(tx).await?)
 }
 

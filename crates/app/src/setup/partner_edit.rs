@@ -18,6 +18,7 @@ use super::{
 use crate::{
     App,
     error::{AppError, Result},
+    processors::descriptor_changed,
     resource,
 };
 
@@ -95,6 +96,7 @@ impl App {
                 if partner.version != seen {
                     return Err(AppError::Stale("the partner"));
                 }
+                let descriptor = partner.brand.statement_descriptor.clone();
                 edit.apply(&mut partner)?;
                 if let Some(profile_id) = edit.default_profile {
                     let found = store::profiles::find(tx, partner_id, profile_id).await?;
@@ -102,6 +104,9 @@ impl App {
                 }
                 store::partners::save(tx, &partner).await?;
                 partner.version += 1;
+                if partner.brand.statement_descriptor != descriptor {
+                    descriptor_changed(tx, (partner_id, partner.version), now).await?;
+                }
                 let updated = Happened {
                     kind: "partner.updated",
                     object_id: partner_id.to_string(),

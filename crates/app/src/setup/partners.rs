@@ -164,6 +164,7 @@ impl App {
                     version: 1,
                 };
                 store::partners::insert(tx, &partner).await.map_err(taken)?;
+                store::settlements::schedule(tx, partner_id, now).await?;
                 let terms = terms_from(tx, &new.terms, now).await?;
                 store::partners::insert_terms(tx, partner_id, &terms).await?;
                 let automatic = automatic_profiles(partner.currency);

@@ -23,7 +23,7 @@ use super::{
     Happened, directory_changed, fields::Checks, record, the_operator, the_partner, the_tenant,
 };
 use crate::{
-    App,
+    App, dunning,
     error::{AppError, Result},
     resource,
 };
@@ -125,6 +125,7 @@ impl NewTenant {
             open_start: None,
             open_end: None,
             next_action_at: None,
+            flagged_at: None,
             version: 1,
         })
     }
@@ -354,6 +355,7 @@ pub(crate) async fn change_in(
     store::tenants::save(tx, partner_id, &tenant).await?;
     tenant.version += 1;
     follow(tx, &tenant, &transition, now).await?;
+    dunning::follow_change(tx, (&before, &tenant), (event, now)).await?;
     Ok(Some(tenant))
 }
 

@@ -7,10 +7,11 @@
 use domain::{
     ids::PartnerId,
     ledger::{Account, Flow, LedgerTx, Transfer, TransferKind, TxSource},
-    money::Micros,
+    money::{Currency, Micros},
+    time::Timestamp,
 };
 use serde_json::json;
-use store::wallet::WalletEntry;
+use store::{db::Tx, wallet::WalletEntry};
 
 use super::{Happened, fields::Checks, record, the_partner};
 use crate::{
@@ -97,35 +98,46 @@ impl App {
         self.db
             .write(async |tx| {
                 let currency = the_partner(tx, partner_id).await?.currency;
-                let mut book = store::ledger::lock_book(tx, partner_id).await?;
-                if store::ledger::is_posted(tx, partner_id, booking.source()).await? {
-                    return Ok(book.wallet());
-                }
-                let posted = std::slice::from_ref(&booking);
-                let seq = store::ledger::post(tx, &mut book, posted).await?;
-                let entry = WalletEntry {
-                    seq,
-                    line: 0,
-                    ltx_id: booking.id(partner_id),
-                    at: now,
-                    kind,
-                    tenant_id: None,
-                    amount: asked.amount,
-                    balance_after: book.wallet(),
-                    source: (booking.source().kind.to_owned(), booking.source().id.clone()),
-                    description: booking.description().to_owned(),
-                };
-                let moved = Happened {
-                    kind: "wallet.changed",
-                    object_id: partner_id.to_string(),
-                    version: seq,
-                    payload: json!({
-                        "wallet_transaction": resource::WalletTransaction::of(&entry, currency),
-                    }),
-                };
-                record(tx, partner_id, &[moved], now).await?;
-                Ok(book.wallet())
+                move_of_wallet(tx, (partner_id, currency), &booking, now).await
             })
             .await
     }
+}
+
+/// Books a transaction of one transfer of the wallet once, tells of it, and answers what the wallet
+/// holds afterwards.
+pub(crate) async fn move_of_wallet(
+    tx: &mut Tx,
+    (partner_id, currency): (PartnerId, Currency),
+    booking: &LedgerTx,
+    now: Timestamp,
+) -> Result<Micros> {
+    let mut book = store::ledger::lock_book(tx, partner_id).await?;
+    if store::ledger::is_posted(tx, partner_id, booking.source()).await? {
+        return Ok(book.wallet());
+    }
+    let Some(transfer) = booking.transfers().first() else { return Ok(book.wallet()) };
+    let seq = store::ledger::post(tx, &mut book, std::slice::from_ref(booking)).await?;
+    let entry = WalletEntry {
+        seq,
+        line: 0,
+        ltx_id: booking.id(partner_id),
+        at: now,
+        kind: transfer.kind(),
+        tenant_id: None,
+        amount: transfer.wallet_change(),
+        balance_after: book.wallet(),
+        source: (booking.source().kind.to_owned(), booking.source().id.clone()),
+        description: booking.description().to_owned(),
+    };
+    let moved = Happened {
+        kind: "wallet.changed",
+        object_id: partner_id.to_string(),
+        version: seq,
+        payload: json!({
+            "wallet_transaction": resource::WalletTransaction::of(&entry, currency),
+        }),
+    };
+    record(tx, partner_id, &[moved], now).await?;
+    Ok(book.wallet())
 }

@@ -126,12 +126,14 @@ pub struct Invoice {
     pub credited: Minor,
     /// Paid, refunds not subtracted.
     pub paid: Minor,
-    /// Given back of what was paid.
+    /// Given back of what was paid or covered by credit.
     pub refunded: Minor,
     /// As it was issued.
     pub issued_as: IssuedAs,
     /// When its draft was made.
     pub created_at: Timestamp,
+    /// When it was flagged for being overdue for long; kept when it is paid.
+    pub flagged_at: Option<Timestamp>,
     /// Grows with each change.
     pub version: i64,
 }
@@ -164,6 +166,12 @@ impl Invoice {
     /// What is left to pay (INV-09).
     pub fn due(&self) -> Minor {
         self.state().due()
+    }
+
+    /// Since when it carries the flag of those that are overdue for long: as long as it is overdue
+    /// (DUN-16).
+    pub fn flag(&self) -> Option<Timestamp> {
+        self.flagged_at.filter(|_| self.status == InvoiceStatus::Overdue)
     }
 
     /// The instant at which it becomes overdue: the end of its due day, while money is due and it

@@ -52,6 +52,10 @@ impl Default for NumberFormat {
 }
 
 impl NumberFormat {
+    /// `CN-000001`: credit notes have numbers of their own (BEY-13).
+    pub fn credit_notes() -> Self {
+        Self { prefix: "CN-".to_owned(), digits: 6 }
+    }
     /// A format with this prefix, padded with zeros to `digits`.
     pub fn try_new(prefix: String, digits: u8) -> Result<Self, NumberFormatError> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'/';
@@ -81,6 +85,7 @@ mod tests {
         assert_eq!(format.number(1_234_567), "INV-1234567");
         let own = NumberFormat::try_new("2026/".to_owned(), 4).expect("a format");
         assert_eq!(own.number(7), "2026/0007");
+        assert_eq!(NumberFormat::credit_notes().number(1), "CN-000001");
     }
 
     // INV-18

@@ -88,6 +88,8 @@ pub enum InvoiceEvent {
     ApplyCredit(Minor),
     /// Money that was paid goes back (REF-08).
     Refund(Minor),
+    /// Money that had gone back did not arrive, and is here again (REF-11).
+    RefundFailed(Minor),
     /// A local day of the tenant begins (INV-22).
     DayBegins(Day),
 }
@@ -103,6 +105,7 @@ impl InvoiceEvent {
             Self::MarkPaid => "mark paid",
             Self::ApplyCredit(_) => "apply credit",
             Self::Refund(_) => "refund",
+            Self::RefundFailed(_) => "take back a refund",
             Self::DayBegins(_) => "begin a day",
         }
     }
@@ -119,7 +122,7 @@ pub struct InvoiceState {
     pub credited: Minor,
     /// Paid, refunds not subtracted.
     pub paid: Minor,
-    /// Given back of what was paid.
+    /// Given back of what was paid or covered by credit.
     pub refunded: Minor,
     /// The last day to pay it; none on a draft.
     pub due_day: Option<Day>,
@@ -173,9 +176,10 @@ impl InvoiceState {
         Minor::new(self.total.get().saturating_sub(covered))
     }
 
-    /// What was paid and not given back.
+    /// What was paid, by money or credit, and not given back.
     pub fn refundable(&self) -> Minor {
-        Minor::new(self.paid.get().saturating_sub(self.refunded.get()))
+        let covered = self.credited.get().saturating_add(self.paid.get());
+        Minor::new(covered.saturating_sub(self.refunded.get()))
     }
 
     /// The state after `event`.
@@ -205,10 +209,14 @@ impl InvoiceState {
                 Ok(Self { credited: self.credited.plus(amount)?, ..self }.settled())
             }
             (InvoiceEvent::Refund(amount), status)
-                if status != Draft && status != Cancelled && !self.paid.is_zero() =>
+                if status != Draft && status != Cancelled && !self.refundable().is_zero() =>
             {
                 within(event, amount, Minor::new(1), self.refundable())?;
                 Ok(Self { refunded: self.refunded.plus(amount)?, ..self })
+            }
+            (InvoiceEvent::RefundFailed(amount), _) if !self.refunded.is_zero() => {
+                within(event, amount, Minor::new(1), self.refunded)?;
+                Ok(Self { refunded: self.refunded.minus(amount)?, ..self })
             }
             (InvoiceEvent::DayBegins(today), _) => Ok(self.on(today)),
             _ => Err(refused),
@@ -352,6 +360,15 @@ mod tests {
         assert_eq!(state.refunded, state.total);
         assert!(state.apply(refund(1)).is_err());
         assert!(after(100, &[finalise(0), refund(1)]).is_err());
+        // What credit had covered can be given back as well (REF-06).
+        let mixed = after(10_000, &[finalise(3_000), pay(7_000), refund(10_000)]);
+        assert_eq!(mixed.expect("allowed").refunded, Minor::new(10_000));
+        // What came back is refundable again (REF-11).
+        let back = |amount| InvoiceEvent::RefundFailed(Minor::new(amount));
+        let again = [finalise(0), pay(11_052), refund(5_000), back(5_000), refund(11_052)];
+        check(11_052, &again, "paid due 0");
+        assert!(after(100, &[finalise(0), pay(100), refund(40), back(41)]).is_err());
+        assert!(after(100, &[finalise(0), pay(100), back(1)]).is_err());
     }
 
     // INV-13 INV-14
@@ -375,7 +392,8 @@ mod tests {
             amount.clone().prop_map(pay),
             Just(InvoiceEvent::MarkPaid),
             amount.clone().prop_map(|amount| InvoiceEvent::ApplyCredit(Minor::new(amount))),
-            amount.prop_map(|amount| InvoiceEvent::Refund(Minor::new(amount))),
+            amount.clone().prop_map(|amount| InvoiceEvent::Refund(Minor::new(amount))),
+            amount.prop_map(|amount| InvoiceEvent::RefundFailed(Minor::new(amount))),
             (0i64..60).prop_map(|n| InvoiceEvent::DayBegins(day("2026-06-01").plus_days(n))),
         ]
     }
@@ -389,7 +407,8 @@ mod tests {
             for event in events {
                 state = state.apply(event).unwrap_or(state);
                 prop_assert!(state.due().get() >= 0);
-                prop_assert!(state.refunded <= state.paid);
+                prop_assert!(state.refunded.get() <= state.paid.get() + state.credited.get());
+                prop_assert!(state.refunded >= Minor::ZERO);
                 prop_assert!(state.paid.get() + state.credited.get() <= total);
                 let paid = state.status == InvoiceStatus::Paid;
                 let covered = state.due().is_zero() && state.due_day.is_some();

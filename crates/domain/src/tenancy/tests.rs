@@ -54,6 +54,7 @@ fn tenant(profile_id: ProfileId) -> Tenant {
         open_start: None,
         open_end: None,
         next_action_at: None,
+        flagged_at: None,
         version: 1,
     }
 }

@@ -8,5 +8,6 @@
 mod api;
 mod flows;
 mod harness;
+mod portal;
 mod store;
 mod tidy;

@@ -17,12 +17,13 @@ use adapters::{
 use anyhow::{Context, bail};
 use app::{
     App,
-    outside::{Outside, WebhookSender},
+    outside::{Outside, PaymentSettings, WebhookSender},
+    portals::{Platform, Portals},
 };
 use clap::{Args, ValueEnum};
 use store::db::Db;
 
-use super::{misuse, smtp::SmtpAddress};
+use super::{misuse, smtp::SmtpAddress, stripe::Payments};
 
 /// Where data is when nothing is said.
 const DATA_DIR: &str = "./trunkline-data";
@@ -48,6 +49,20 @@ pub(crate) struct DeploymentArgs {
     #[arg(long, global = true, value_name = "URL", env = "TRUNKLINE_SMTP")]
     #[arg(hide_env_values = true)]
     smtp: Option<SmtpAddress>,
+    /// Where this server's pages are for customers, like https://billing.example.com; mails carry
+    /// links to invoices only with it.
+    #[arg(long, global = true, value_name = "URL", env = "TRUNKLINE_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// Domain of the portals, reached over TLS: itself the operator's, one label below it each
+    /// partner's [default: this machine only, partners below /p/<slug>].
+    #[arg(long, global = true, value_name = "HOST", env = "TRUNKLINE_DOMAIN")]
+    domain: Option<String>,
+    /// What the platform is called; never shown to tenants [default: Trunkline].
+    #[arg(long, global = true, value_name = "NAME", env = "TRUNKLINE_PLATFORM_NAME")]
+    platform_name: Option<String>,
+    /// Where partners ask the operator [default: nowhere].
+    #[arg(long, global = true, value_name = "EMAIL", env = "TRUNKLINE_SUPPORT_EMAIL")]
+    support_email: Option<String>,
     /// Where webhooks may be sent [default: public].
     #[arg(long, global = true, value_name = "REACH", env = "TRUNKLINE_WEBHOOK_TARGETS")]
     webhook_targets: Option<WebhookTargets>,
@@ -105,7 +120,28 @@ impl DeploymentArgs {
     pub(crate) async fn open(&self, missing: Missing) -> anyhow::Result<App> {
         let db = self.open_database(missing).await?;
         let clock = self.clock(&db).await?;
-        Ok(App::new(db, clock, Ids::Random).with_outside(self.outside()?))
+        let outside = Payments::from_environment(&clock)?.into_outside(self.outside()?);
+        let app = App::new(db, clock, Ids::Random).with_outside(outside);
+        Ok(app.on_platform(self.platform()))
+    }
+
+    /// What the platform is called, and where its portals are.
+    pub(crate) fn platform(&self) -> Platform {
+        let default = Platform::default();
+        let said = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        Platform {
+            name: said(&self.platform_name).unwrap_or(default.name),
+            support_email: said(&self.support_email).unwrap_or_default(),
+            portals: match said(&self.domain) {
+                Some(domain) => Portals::Hosts { domain: domain.to_ascii_lowercase() },
+                None => default.portals,
+            },
+        }
+    }
+
+    /// Whether portals have a domain, so that other machines may ask.
+    pub(crate) fn has_domain(&self) -> bool {
+        matches!(self.platform().portals, Portals::Hosts { .. })
     }
 
     /// The outside world: PDFs go to the data directory, mails to the mail server or there too.
@@ -131,8 +167,26 @@ impl DeploymentArgs {
                 client: WebhookClient::new(reach),
                 ..WebhookSender::default()
             },
+            payments: self.payments()?,
             ..Outside::default()
         })
+    }
+
+    /// What payers and the processor are shown of this deployment.
+    fn payments(&self) -> anyhow::Result<PaymentSettings> {
+        let public_url = self.public_url.as_deref().unwrap_or_default().trim_end_matches('/');
+        let is_web = public_url.starts_with("https://") || public_url.starts_with("http://");
+        if !public_url.is_empty() && !is_web {
+            return Err(misuse(format!(
+                "--public-url {public_url}: name an address that begins with https://"
+            )));
+        }
+        let default = PaymentSettings::default();
+        let base_url = match public_url {
+            "" => default.base_url,
+            url => url.to_owned(),
+        };
+        Ok(PaymentSettings { base_url, ..default })
     }
 
     /// The keys that the environment names, or the data directory's, which are made at first use.

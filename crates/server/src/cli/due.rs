@@ -56,13 +56,19 @@ fn sent(outbox: &OutboxReport) -> String {
 
 /// What a run did, for people.
 fn summary(report: &DueReport) -> String {
-    let DueReport { invoices, periods, trials_converted, months, overdue } = *report;
+    let DueReport { invoices, periods, trials_converted, months, overdue, .. } = *report;
+    let DueReport { reminders, flagged, suspended, restored, charged, .. } = *report;
     let counts = [
         (invoices, "invoices issued"),
         (periods, "periods closed"),
         (trials_converted, "trials converted"),
         (months, "months debited"),
         (overdue, "invoices overdue"),
+        (reminders, "tenants reminded"),
+        (flagged, "tenants flagged"),
+        (suspended, "tenants suspended"),
+        (restored, "tenants restored"),
+        (charged, "automatic payments begun"),
     ];
     let done = counts.iter().filter(|(number, _)| *number > 0);
     let done: Vec<String> =

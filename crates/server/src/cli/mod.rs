@@ -12,12 +12,15 @@ mod demo;
 mod deployment;
 mod due;
 mod explain;
+mod export;
 mod import;
 mod keys;
 mod output;
 mod rejects;
 mod serve;
 mod smtp;
+mod stripe;
+mod users;
 pub(crate) mod wording;
 
 use std::process::ExitCode;
@@ -61,9 +64,15 @@ enum Command {
     /// Explain an invoice, a line or a call, down to the price.
     #[command(subcommand)]
     Explain(explain::ExplainCommand),
+    /// Write the books of a month as CSV, for accountants.
+    #[command(subcommand)]
+    Export(export::ExportCommand),
     /// Make, list and revoke keys of the API.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Make people who sign in, the operator's first administrator above all.
+    #[command(subcommand)]
+    Users(users::UsersCommand),
     /// Ask the API of a running server, or print its OpenAPI document.
     Api(api::ApiArgs),
     /// Measure how fast this machine does the main work, against a bare baseline.
@@ -154,7 +163,9 @@ fn dispatch(cli: Cli, output: &mut Output) -> anyhow::Result<Ending> {
         Command::RunDue(args) => args.run(deployment, output),
         Command::Check(args) => args.run(deployment, output),
         Command::Explain(command) => command.run(deployment, output),
+        Command::Export(command) => command.run(deployment, output),
         Command::Keys(command) => command.run(deployment, output),
+        Command::Users(command) => command.run(deployment, output),
         Command::Api(args) => args.run(output),
         Command::Bench(command) => command.run(deployment, output),
         Command::Calc(calculator) => calculator.run(output),

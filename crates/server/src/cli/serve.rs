@@ -1,6 +1,7 @@
 //! `trunkline serve`: pages over HTTP, webhooks, and whatever falls due meanwhile.
 //!
-//! Decided here: where to listen. There is no sign-in yet, so only this machine may ask.
+//! Decided here: where to listen. Without a domain portals are told apart by path, over plain HTTP,
+//! so only this machine may ask.
 
 use std::{
     convert::Infallible,
@@ -9,14 +10,17 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use app::App;
+use app::{
+    App,
+    portals::{Platform, Portals},
+};
 use clap::Args;
 use tokio::{net::TcpListener, sync::oneshot};
 
 use super::{
     DeploymentArgs, Ending, Output,
     deployment::{Missing, block_on},
-    misuse,
+    misuse, stripe,
 };
 
 /// How often a deployment on the system clock looks for what is due.
@@ -26,8 +30,9 @@ const PORTS: u16 = 50;
 
 /// Flags of `serve`.
 #[derive(Debug, Args)]
+#[command(after_help = stripe::HELP)]
 pub(crate) struct ServeArgs {
-    /// Address and port to listen on; a loopback address, for there is no sign-in yet.
+    /// Address and port to listen on; a loopback address unless there is a --domain.
     #[arg(long, value_name = "ADDR", default_value_t = web::DEFAULT_ADDRESS)]
     listen: SocketAddr,
 }
@@ -48,10 +53,9 @@ impl ServeArgs {
         deployment: &DeploymentArgs,
         output: &mut Output,
     ) -> anyhow::Result<Ending> {
-        if !self.listen.ip().is_loopback() {
+        if !self.listen.ip().is_loopback() && !deployment.has_domain() {
             return Err(misuse(format!(
-                "--listen {}: there is no sign-in yet, so only a loopback address such as {} \
-                 will do",
+                "--listen {}: without a --domain only a loopback address such as {} will do",
                 self.listen,
                 web::DEFAULT_ADDRESS
             )));
@@ -93,6 +97,14 @@ pub(crate) async fn serve(
     output: &mut Output,
 ) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listening socket")?;
+    let app = match &app.platform.portals {
+        Portals::Hosts { .. } => app,
+        Portals::Paths { .. } => {
+            let portals = Portals::Paths { origin: format!("http://{address}") };
+            let platform = Platform { portals, ..(*app.platform).clone() };
+            app.on_platform(platform)
+        }
+    };
     output.line(&format!("serving http://{address} (stop with Ctrl-C)"))?;
     output.flush()?;
     let webhooks = Courier::start(app.clone());
@@ -107,8 +119,9 @@ pub(crate) async fn serve(
     served
 }
 
-/// Webhooks are sent on a thread of their own, so that closing a thousand periods does not make
-/// them wait. Their transactions never leave it; sockets and timers are the server's.
+/// Webhooks are sent, and the payment processor's events looked at, on a thread of their own, so
+/// that closing a thousand periods does not make them wait. Their transactions never leave it;
+/// sockets and timers are the server's.
 struct Courier {
     stop: oneshot::Sender<()>,
     thread: std::thread::JoinHandle<()>,
@@ -123,6 +136,7 @@ impl Courier {
                 tokio::select! {
                     _ = stopped => {}
                     never = app.run_webhooks() => match never {},
+                    never = app.run_processor_events() => match never {},
                 }
             });
         });
@@ -134,7 +148,7 @@ impl Courier {
         drop(self.stop);
         let joined = tokio::task::spawn_blocking(move || self.thread.join()).await;
         if !matches!(joined, Ok(Ok(()))) {
-            tracing::error!("the sender of webhooks ended badly");
+            tracing::error!("the sender of webhooks and reader of events ended badly");
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod dice;
 mod logo;
+mod people;
 mod place;
 mod setup;
 mod story;
@@ -66,7 +67,7 @@ pub(crate) async fn run(
     let db = deployment.open_database(Missing::Create).await?;
     let start = Timestamp::parse(story::START).context("the demo's calendar")?;
     let app = App::new(db, Clock::simulated(start), Ids::seeded(IDS_SEED));
-    let app = app.with_outside(deployment.inside()?);
+    let app = app.with_outside(deployment.inside()?).on_platform(deployment.platform());
     let bar = indicatif::ProgressBar::new_spinner();
     let mut say = |what: &str| {
         bar.set_message(what.to_owned());
@@ -75,6 +76,7 @@ pub(crate) async fn run(
     let told = story::tell(&app, &place, &mut say).await;
     bar.finish_and_clear();
     let told = told?;
+    people::make(&app).await?;
     place.complete()?;
     summary::show(&app, (&told, watch), deployment, output).await?;
     if !told.check.is_clean() {

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use adapters::{cdr_files::ReadOptions, gateway::SandboxMethod};
+use adapters::cdr_files::ReadOptions;
 use anyhow::Context;
 use app::{
     App,
@@ -15,6 +15,7 @@ use app::{
     ingest::{BATCH_ROWS, ImportMode, ImportReport, ImportRequest},
     outbox::OutboxReport,
     setup::{NewCharge, NewCredit, NewUsage},
+    test_methods::SavedFor,
 };
 use domain::{
     account::ChargeKind,
@@ -101,12 +102,7 @@ impl Story<'_> {
     async fn until(&mut self, instant: &str) -> anyhow::Result<()> {
         let instant = Timestamp::parse(instant).context("the demo's calendar")?;
         let report = self.app.run_due(Some(instant)).await?;
-        let due = &mut self.told.due;
-        due.invoices += report.invoices;
-        due.periods += report.periods;
-        due.trials_converted += report.trials_converted;
-        due.months += report.months;
-        due.overdue += report.overdue;
+        self.told.due.add(report);
         Ok(())
     }
 
@@ -255,18 +251,20 @@ impl Story<'_> {
             None | Some(Pays::Never) => return Ok(()),
             // One part, once.
             Some(Pays::Partly) if !invoice.paid.is_zero() => return Ok(()),
-            Some(Pays::Partly) => (SandboxMethod::Visa, Some(Minor::new(due.get() / 2))),
-            Some(Pays::Visa) => (SandboxMethod::Visa, None),
-            Some(Pays::Declined) => (SandboxMethod::Declined, None),
-            Some(Pays::Insufficient) => (SandboxMethod::InsufficientFunds, None),
+            Some(Pays::Partly) => ("visa", Some(Minor::new(due.get() / 2))),
+            Some(Pays::Visa) => ("visa", None),
+            Some(Pays::Declined) => ("declined", None),
+            Some(Pays::Insufficient) => ("insufficient_funds", None),
         };
-        let wanted = Collect { amount, ..Collect::all(invoice.invoice_id, method) };
+        let owner = (partner_id, invoice.tenant_id);
+        let method = self.app.save_test_method(owner, (method, SavedFor::Default)).await?;
+        let wanted = Collect { amount, ..Collect::with(invoice.invoice_id, method.method_id) };
         let payment = self.app.collect(partner_id, &wanted).await?.payment;
         let result = match (payment.status, amount) {
             (PaymentStatus::Succeeded, None) => "paid in full",
             (PaymentStatus::Succeeded, Some(_)) => "paid in part",
             (PaymentStatus::Failed, _) => "declined",
-            (PaymentStatus::Pending, _) => "pending",
+            (_, _) => "pending",
         };
         let (count, sum) = self.told.payments.entry(result).or_default();
         *count += 1;

@@ -23,7 +23,7 @@ use crate::cli::{
 };
 
 /// Its invoices have lines of many kinds: the best ones to ask about.
-const EXAMPLE_TENANT: &str = "Bright Loop Logistics";
+pub(super) const EXAMPLE_TENANT: &str = "Bright Loop Logistics";
 
 /// The whole summary.
 pub(super) async fn show(
@@ -138,11 +138,14 @@ fn billed(told: &Told) -> String {
     let due = &told.due;
     format!(
         "BILLED\n  periods closed {}, invoices issued {}, trials converted {}, \
-         invoices overdue {}\n",
+         invoices overdue {}\n  tenants flagged {}, suspended {}, restored {}\n",
         count(due.periods),
         count(due.invoices),
         count(due.trials_converted),
-        count(due.overdue)
+        count(due.overdue),
+        count(due.flagged),
+        count(due.suspended),
+        count(due.restored)
     )
 }
 
@@ -197,7 +200,7 @@ fn paid(told: &Told) -> String {
     }
     let outbox = &told.outbox;
     let jobs = count(outbox.done);
-    text += &format!("\nSENT\n  {jobs} jobs done, {} mails with PDFs sent\n", count(outbox.sent));
+    text += &format!("\nSENT\n  {jobs} jobs done, {} mails sent\n", count(outbox.sent));
     let failed = outbox.retried + outbox.given_up;
     if failed > 0 {
         text += &format!("  {} failed\n", count(failed));
@@ -212,6 +215,7 @@ pub(super) async fn show_next_steps(
     deployment: &DeploymentArgs,
     output: &mut Output,
 ) -> anyhow::Result<()> {
+    super::people::show(app, output)?;
     let directory = shown(deployment.data_dir());
     let mut text = format!(
         "WHERE\n  call records  {directory}/cdrs\n  invoices      {directory}/pdf\n  \

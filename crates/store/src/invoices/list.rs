@@ -18,7 +18,7 @@ use domain::{
 
 use super::{InvoiceRow, LineRow, StoredLine, into_line, select_invoices};
 use crate::{
-    columns::named,
+    columns::{id, named},
     db::{Tx, json_list, on},
     error::StoreError,
     listing::{List, anywhere, beginning},
@@ -30,6 +30,8 @@ pub(crate) const FEW_TENANTS: usize = 50;
 
 /// So many invoices are found by how their number begins.
 pub const MANY_NUMBERS: i64 = 1_000;
+/// No currency's least amount for cards is more, in minor units: half a unit of three places.
+const HIGHEST_MINIMUM: i64 = 500;
 
 /// Which invoices are listed: those that meet all of what is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -219,6 +221,22 @@ pub async fn of_tenant(
     rows.into_iter().map(Invoice::try_from).collect()
 }
 
+/// Up to `limit` invoices of these tenants on which something is due, the earliest due day first.
+pub async fn open_of(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    tenants: &[TenantId],
+    limit: i64,
+) -> Result<Vec<Invoice>, StoreError> {
+    let rows: Vec<InvoiceRow> = on!(tx, conn => sqlx::query_as(select_invoices!(
+        "where partner_id = $1 and tenant_id in (select value from json_each($2))
+           and status in ('sent', 'partially_paid', 'overdue')
+         order by due_day, invoice_id
+         limit $3"
+    )).bind(partner_id.to_string()).bind(json_list(tenants)).bind(limit).fetch_all(conn).await)?;
+    rows.into_iter().map(Invoice::try_from).collect()
+}
+
 /// A page of an invoice's lines, in their order.
 pub async fn lines_page(
     tx: &mut Tx,
@@ -280,4 +298,25 @@ pub async fn owed_by(
             Ok(Owed { status, invoices, due: Minor::new(due) })
         })
         .collect()
+}
+
+/// Invoices of these tenants on which so little is left that some currency's cards are not charged
+/// it, oldest first.
+pub async fn small_of(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    tenants: &[TenantId],
+) -> Result<Vec<InvoiceId>, StoreError> {
+    let rows: Vec<(String,)> = on!(tx, conn => sqlx::query_as(
+        "select invoice_id from invoice
+         where partner_id = $1 and tenant_id in (select value from json_each($2))
+           and status in ('sent', 'partially_paid', 'overdue')
+           and total_minor - credit_minor - paid_minor between 1 and $3
+         order by invoice_id",
+    )
+    .bind(partner_id.to_string())
+    .bind(json_list(tenants))
+    .bind(HIGHEST_MINIMUM)
+    .fetch_all(conn).await)?;
+    rows.into_iter().map(|(invoice,)| id("invoice.invoice_id", &invoice)).collect()
 }

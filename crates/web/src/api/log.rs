@@ -6,7 +6,10 @@
 use std::time::Duration;
 
 use app::{App, logs::ApiRequest};
-use domain::ids::{ApiKeyId, PartnerId};
+use domain::{
+    ids::{ApiKeyId, PartnerId},
+    processor::holds_card_number,
+};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
@@ -105,6 +108,8 @@ fn without_secrets(value: Value) -> Value {
             })
             .collect(),
         Value::Array(items) => items.into_iter().map(without_secrets).collect(),
+        Value::String(text) if holds_card_number(&text) => "[redacted]".into(),
+        Value::Number(number) if holds_card_number(&number.to_string()) => "[redacted]".into(),
         // A key that somebody put into a field of another name.
         Value::String(text) if text.starts_with("sk_") || text.starts_with("whsec_") => {
             "[redacted]".into()
@@ -123,6 +128,9 @@ mod tests {
         let kept = redacted(body, "application/json");
         assert!(kept.contains("\"name\":\"a\""), "{kept}");
         assert!(!kept.contains("s3") && !kept.contains("sk_live_x"), "{kept}");
+        // PMT-02
+        let card = br#"{"number": "4242 4242 4242 4242", "note": 4242424242424242}"#;
+        assert!(!redacted(card, "application/json").contains("4242"));
         assert_eq!(redacted(b"prefix,rate", "text/csv"), "(11 bytes of text/csv)");
         assert!(redacted(&[b'"'; 100], "application/json").starts_with("(100 bytes"));
     }

@@ -51,6 +51,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(Base::openapi())
         .merge(routes::tenants::routes())
         .merge(routes::keys::routes())
+        .merge(routes::users::routes())
         .merge(routes::logs::routes())
         .merge(routes::events::routes())
         .merge(routes::webhooks::routes())
@@ -72,7 +73,19 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .merge(routes::extensions::routes())
         .merge(routes::invoices::routes())
         .merge(routes::invoice_changes::routes())
+        .merge(routes::payments::routes())
+        .merge(routes::checkouts::routes())
         .merge(routes::balances::routes())
+        .merge(routes::dunning::routes())
+        .merge(routes::payment_methods::routes())
+        .merge(routes::processor::routes())
+        .merge(routes::settlements::routes())
+        .merge(routes::payment_history::routes())
+        .merge(routes::refunds::routes())
+        .merge(routes::disputes::routes())
+        .merge(routes::reports::routes())
+        .merge(routes::wallet::routes())
+        .merge(routes::subscription::routes())
 }
 
 /// The whole document.
@@ -101,6 +114,10 @@ pub fn document() -> Value {
     webhooks::complete(&mut document);
     document
 }
+
+/// Operations that a declined payment or an empty wallet refuses.
+const MOVES_MONEY: [&str; 4] =
+    ["create_top_up", "activate_subscription", "change_plan", "create_extension"];
 
 /// Adds what every operation has.
 fn complete(method: &HttpMethod, operation: &mut Operation) {
@@ -137,6 +154,10 @@ fn complete(method: &HttpMethod, operation: &mut Operation) {
         add_header_parameter(operation, ("If-Match", "The ETag of the version that is changed"));
     }
     warn_of_late_commits(operation);
+    let id = operation.operation_id.as_deref().unwrap_or_default();
+    if MOVES_MONEY.contains(&id) {
+        problems.push(402);
+    }
     for status in problems {
         let name = examples::problem_name(status).expect("the status is one of the shared ones");
         let responses = &mut operation.responses.responses;

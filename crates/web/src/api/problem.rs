@@ -145,8 +145,22 @@ impl Problem {
             },
             AppError::Invalid(errors) => Self::invalid(errors.into_iter().map(pointed).collect()),
             AppError::Refused(why) => conflict("state_conflict", why),
+            AppError::Conflict(code, why) => conflict(code, why),
             AppError::LimitReached(limit) => conflict("limit_reached", limit.to_string()),
             AppError::PaymentInProgress => conflict("payment_in_progress", error.to_string()),
+            AppError::NoPaymentMethod => conflict("payment_method_missing", error.to_string()),
+            AppError::UpgradeRequired(why) => conflict("upgrade_required", why),
+            AppError::PaymentDeclined(_) => {
+                Self::new(StatusCode::PAYMENT_REQUIRED, "payment_declined", error.to_string())
+            }
+            AppError::WalletEmpty(why) => {
+                Self::new(StatusCode::PAYMENT_REQUIRED, "wallet_empty", why)
+            }
+            AppError::ProcessorUnavailable(_) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "processor_unavailable",
+                error.to_string(),
+            ),
             AppError::RepeatInProgress => conflict("idempotency_in_progress", error.to_string()),
             AppError::Stale(what) => {
                 let detail = format!("{what} was changed by somebody else in the meantime");
@@ -225,7 +239,17 @@ pub const CODES: &[ProblemCode] = &[
     ("conflict", "Somebody else changed it at the same time", "Send the same request again."),
     ("state_conflict", "The state does not allow this", "The detail says which state it is in."),
     ("limit_reached", "A limit is reached", "Raise the tenant's limit, or remove something."),
+    ("another_default_needed", "It is the default", "Make another method the default first."),
+    ("confirmation_needed", "It is the only method", "Add another, or confirm with confirm=true."),
+    ("no_payment_method", "There is no payment method", "Save one first."),
+    ("payment_method_unusable", "The method cannot be used", "The detail says why; use another."),
+    ("processor_unreachable", "The processor gave no answer", "Nothing was changed. Ask again."),
     ("payment_in_progress", "A payment is in progress", "Wait for the payment to end."),
+    ("payment_declined", "The payment was declined", "Nothing was charged. Try another method."),
+    ("payment_method_missing", "There is nothing to charge", "Add a payment method that works."),
+    ("processor_unavailable", "Payments cannot be made now", "Nothing was charged. Try later."),
+    ("upgrade_required", "The plan does not allow so much", "Choose the plan the detail names."),
+    ("wallet_empty", "The wallet is empty", "Top up the wallet, then ask again."),
     ("rate_limited", "Too many requests", "Retry-After says when to come again."),
     ("busy", "The server is busy", "Ask again; with an Idempotency-Key nothing is done twice."),
     ("internal_error", "Something failed here", "Nothing was changed. Quote the request_id."),

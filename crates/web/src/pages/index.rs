@@ -1,13 +1,7 @@
 //! The index: every partner with its newest invoices, or one partner's invoices page by page.
 
-use app::{
-    App,
-    overview::{IndexQuery, InvoiceIndex, InvoiceRow, PartnerInvoices},
-};
-use axum::{
-    extract::{Query, State},
-    response::{IntoResponse, Response},
-};
+use app::overview::{IndexQuery, InvoiceIndex, InvoiceRow, PartnerInvoices};
+use axum::{extract::Query, response::Response};
 use domain::{
     ids::{InvoiceId, Kind, PartnerId},
     invoice::status::InvoiceStatus,
@@ -15,8 +9,11 @@ use domain::{
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::layout::{avatar, badge, page};
-use crate::problem::{Problem, not_found};
+use super::layout::{avatar, badge};
+use crate::portal::{
+    Fault, Guest,
+    shell::{self, Frame, Page},
+};
 
 /// What may stand behind the question mark.
 #[derive(Debug, Default, Deserialize)]
@@ -41,25 +38,46 @@ fn id<K: Kind>(text: Option<&str>) -> Option<Option<domain::ids::Id<K>>> {
     text.map_or(Some(None), |text| text.parse().ok().map(Some))
 }
 
-/// `GET /`
+/// `GET /invoices`
 pub(crate) async fn show(
-    State(app): State<App>,
+    guest: Guest,
     Query(parameters): Query<Parameters>,
-) -> Result<Response, Problem> {
-    let Some(query) = parameters.read() else { return Ok(not_found()) };
-    let index = app.invoice_index(query).await?;
-    Ok(render(query, &index).into_response())
+) -> Result<Response, Fault> {
+    let query = parameters.read().ok_or(Fault::Nowhere)?;
+    let index = guest.portal.app().invoice_index(query).await?;
+    Ok(shell::show(&guest, &Index { is_alone: query.partner.is_some(), index }))
 }
 
-fn render(query: IndexQuery, index: &InvoiceIndex) -> Markup {
-    let is_alone = query.partner.is_some();
-    let title = match index.partners.first() {
-        Some(partner) if is_alone => partner.name.as_str(),
-        _ => "Invoices",
-    };
-    let body = html! {
+/// The page: of one partner alone, or of all.
+struct Index {
+    is_alone: bool,
+    index: InvoiceIndex,
+}
+
+impl Page for Index {
+    fn title(&self) -> String {
+        match self.index.partners.first() {
+            Some(partner) if self.is_alone => partner.name.clone(),
+            _ => "Invoices".to_owned(),
+        }
+    }
+
+    fn body(&self, _: &Frame) -> Markup {
+        render(self.is_alone, &self.index)
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            is_alone: false,
+            index: InvoiceIndex { partners: Vec::new(), more_after: None },
+        }]
+    }
+}
+
+fn render(is_alone: bool, index: &InvoiceIndex) -> Markup {
+    html! {
         @if is_alone {
-            nav.crumbs aria-label="Breadcrumb" { a href="/" { "All partners" } }
+            nav.crumbs aria-label="Breadcrumb" { a href="/invoices" { "All partners" } }
         } @else {
             h1 { "Invoices" }
             p.lead { "The newest of each partner. Open a number to see the PDF." }
@@ -72,10 +90,9 @@ fn render(query: IndexQuery, index: &InvoiceIndex) -> Markup {
         }
         @for partner in &index.partners { (card(partner, is_alone)) }
         @if let Some(last) = index.more_after {
-            p.more { a.button href={ "/?after=" (last) } { "More partners" } }
+            p.more { a.button href={ "/invoices?after=" (last) } { "More partners" } }
         }
-    };
-    page(title, &body)
+    }
 }
 
 fn card(partner: &PartnerInvoices, is_alone: bool) -> Markup {
@@ -89,7 +106,7 @@ fn card(partner: &PartnerInvoices, is_alone: bool) -> Markup {
                         h1 id=(heading) { (partner.name) }
                     } @else {
                         h2 id=(heading) {
-                            a href={ "/?partner=" (partner.partner_id) } { (partner.name) }
+                            a href={ "/invoices?partner=" (partner.partner_id) } { (partner.name) }
                         }
                     }
                     @if partner.company != partner.name { p { (partner.company) } }
@@ -110,9 +127,9 @@ fn card(partner: &PartnerInvoices, is_alone: bool) -> Markup {
 fn older(partner_id: PartnerId, last: InvoiceId, is_alone: bool) -> Markup {
     html! {
         @if is_alone {
-            a href={ "/?partner=" (partner_id) "&before=" (last) } { "Older invoices" }
+            a href={ "/invoices?partner=" (partner_id) "&before=" (last) } { "Older invoices" }
         } @else {
-            a href={ "/?partner=" (partner_id) } { "All invoices of this partner" }
+            a href={ "/invoices?partner=" (partner_id) } { "All invoices of this partner" }
         }
     }
 }
@@ -193,9 +210,8 @@ mod tests {
                 partners: vec![partner(invoices)],
                 more_after: Some(PartnerId::from_bits(1)),
             };
-            let alone = IndexQuery { partner: Some(PartnerId::from_bits(1)), ..Default::default() };
-            for query in [IndexQuery::default(), alone] {
-                let page = render(query, &index).into_string();
+            for is_alone in [true, false] {
+                let page = render(is_alone, &index).into_string();
                 assert!(!page.contains("<script") && !page.contains("<b>"), "{page}");
                 assert!(!page.contains("evil.example") && !page.contains("style="), "{page}");
             }
@@ -205,7 +221,7 @@ mod tests {
     #[test]
     fn an_empty_index_says_so() {
         let index = InvoiceIndex { partners: Vec::new(), more_after: None };
-        assert!(render(IndexQuery::default(), &index).into_string().contains("No partners yet"));
+        assert!(render(false, &index).into_string().contains("No partners yet"));
     }
 
     #[test]

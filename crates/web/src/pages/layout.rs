@@ -3,7 +3,7 @@
 use domain::invoice::status::InvoiceStatus;
 use maud::{DOCTYPE, Markup, html};
 
-/// A whole page around `body`.
+/// A whole page around `body` that names nobody, for where nobody's portal is.
 pub(crate) fn page(title: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -12,28 +12,11 @@ pub(crate) fn page(title: &str, body: &Markup) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (title) " · Trunkline" }
+                title { (title) }
                 link rel="stylesheet" href="/assets/app.css";
+                link rel="icon" type="image/svg+xml" href="/assets/icon.svg";
             }
-            body {
-                a.skip href="#main" { "Skip to content" }
-                header.top {
-                    a.home href="/" { (mark()) "Trunkline" }
-                    span.where { "Invoices" }
-                }
-                main id="main" { (body) }
-            }
-        }
-    }
-}
-
-/// Three bars of rising height: the product's mark.
-fn mark() -> Markup {
-    html! {
-        svg.mark viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" {
-            rect x="2" y="11" width="4" height="7" rx="1.5" {}
-            rect x="8" y="6" width="4" height="12" rx="1.5" {}
-            rect x="14" y="2" width="4" height="16" rx="1.5" {}
+            body { main id="main" { (body) } }
         }
     }
 }

@@ -20,7 +20,6 @@ from .call_rating import CallRating
 from .call_rating_retail import CallRatingRetail
 from .call_rating_wholesale import CallRatingWholesale
 from .call_record import CallRecord
-from .cancellation import Cancellation
 from .cdr_batch import CdrBatch
 from .cdr_batch_input import CdrBatchInput
 from .cdr_batch_result import CdrBatchResult
@@ -35,10 +34,8 @@ from .created_partner_key import CreatedPartnerKey
 from .credit import Credit
 from .credit_input import CreditInput
 from .deck_input import DeckInput
-from .deck_name import DeckName
 from .deck_version_input import DeckVersionInput
 from .default_changes import DefaultChanges
-from .dismissal import Dismissal
 from .endpoint_changes import EndpointChanges
 from .endpoint_input import EndpointInput
 from .endpoint_with_secret import EndpointWithSecret
@@ -105,8 +102,6 @@ from .list_reject import ListReject
 from .list_reject_data_item import ListRejectDataItem
 from .list_tax_jurisdiction import ListTaxJurisdiction
 from .list_tax_jurisdiction_data_item import ListTaxJurisdictionDataItem
-from .list_tenant_limits_row import ListTenantLimitsRow
-from .list_tenant_limits_row_data_item import ListTenantLimitsRowDataItem
 from .list_wallet_transaction import ListWalletTransaction
 from .list_wallet_transaction_data_item import ListWalletTransactionDataItem
 from .list_webhook_delivery import ListWebhookDelivery
@@ -119,7 +114,6 @@ from .new_api_key import NewApiKey
 from .new_cdr_source import NewCdrSource
 from .new_extension import NewExtension
 from .new_number import NewNumber
-from .one_time_charge_changes import OneTimeChargeChanges
 from .one_time_charge_input import OneTimeChargeInput
 from .operator import Operator
 from .paid_input import PaidInput
@@ -140,7 +134,6 @@ from .rate_deck_row import RateDeckRow
 from .rate_deck_version import RateDeckVersion
 from .rate_limit import RateLimit
 from .record_result import RecordResult
-from .recurring_charge_changes import RecurringChargeChanges
 from .recurring_charge_input import RecurringChargeInput
 from .reference import Reference
 from .reject import Reject
@@ -165,7 +158,6 @@ from .tenant_changes import TenantChanges
 from .tenant_defaults import TenantDefaults
 from .tenant_input import TenantInput
 from .tenant_limits import TenantLimits
-from .tenant_limits_row import TenantLimitsRow
 from .tenant_simulation import TenantSimulation
 from .tenant_tax_jurisdictions import TenantTaxJurisdictions
 from .tenant_usage import TenantUsage
@@ -208,7 +200,6 @@ __all__ = (
     "CallRatingRetail",
     "CallRatingWholesale",
     "CallRecord",
-    "Cancellation",
     "CdrBatch",
     "CdrBatchInput",
     "CdrBatchResult",
@@ -223,10 +214,8 @@ __all__ = (
     "Credit",
     "CreditInput",
     "DeckInput",
-    "DeckName",
     "DeckVersionInput",
     "DefaultChanges",
-    "Dismissal",
     "EndpointChanges",
     "EndpointInput",
     "EndpointWithSecret",
@@ -293,8 +282,6 @@ __all__ = (
     "ListRejectDataItem",
     "ListTaxJurisdiction",
     "ListTaxJurisdictionDataItem",
-    "ListTenantLimitsRow",
-    "ListTenantLimitsRowDataItem",
     "ListWalletTransaction",
     "ListWalletTransactionDataItem",
     "ListWebhookDelivery",
@@ -307,7 +294,6 @@ __all__ = (
     "NewCdrSource",
     "NewExtension",
     "NewNumber",
-    "OneTimeChargeChanges",
     "OneTimeChargeInput",
     "Operator",
     "PaidInput",
@@ -328,7 +314,6 @@ __all__ = (
     "RateDeckVersion",
     "RateLimit",
     "RecordResult",
-    "RecurringChargeChanges",
     "RecurringChargeInput",
     "Reference",
     "Reject",
@@ -353,7 +338,6 @@ __all__ = (
     "TenantDefaults",
     "TenantInput",
     "TenantLimits",
-    "TenantLimitsRow",
     "TenantSimulation",
     "TenantTaxJurisdictions",
     "TenantUsage",

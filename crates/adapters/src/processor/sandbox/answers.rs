@@ -1,10 +1,12 @@
 //! The sandbox's answers to each question.
 
+use domain::money::round_to_i64;
+
 use super::{
     super::{
-        EventEndpoint, EventsFrom, Evidence, LinkTargets, Method, NewCharge, NewConnectedAccount,
-        NewCustomer, NewRefund, NewSetup, OneTimeLink, Ours, PaymentGateway, Presence,
-        ProcessorEvent, SecretKey,
+        EventEndpoint, EventsFrom, Evidence, FeeOnRefund, LinkTargets, Method, NewCharge,
+        NewConnectedAccount, NewCustomer, NewRefund, NewSetup, OneTimeLink, Ours, PaymentGateway,
+        Presence, ProcessorEvent, SecretKey,
     },
     *,
 };
@@ -113,7 +115,15 @@ impl PaymentGateway for Sandbox {
     }
 
     async fn refund(&self, _: &At, key: &IdempotencyKey, new: &NewRefund) -> Answer<Refund> {
-        charge_id(&new.charge)?;
+        let charge = charge_id(&new.charge)?;
+        if new.fee == FeeOnRefund::Returned {
+            let share = round_to_i64(
+                i128::from(charge.fee.get()) * i128::from(new.amount.get()),
+                i128::from(charge.amount.get()),
+            );
+            let share = Minor::new(share.unwrap_or_default());
+            self.give_fee_back(&charge, (key.as_str(), share));
+        }
         let (amount, asked_at) = (new.amount.get(), new.asked_at.micros());
         let hash = short_hash(key.as_str());
         let reference = format!("sbx_re~{}~{amount}~{asked_at}~{hash}", new.charge);
@@ -130,17 +140,20 @@ impl PaymentGateway for Sandbox {
         Ok(Vec::new())
     }
 
-    async fn fee_returned(&self, _: &At, _: &str) -> Answer<Minor> {
-        Ok(Minor::ZERO)
+    async fn fee_returned(&self, _: &At, charge: &str) -> Answer<Minor> {
+        let charge = charge_id(charge)?;
+        let fees = self.fees.lock().unwrap_or_else(PoisonError::into_inner);
+        let given = fees.get(&charge.text()).into_iter().flatten();
+        Ok(Minor::new(given.map(|(_, amount)| amount.get()).sum()))
     }
 
     async fn return_fee(
         &self,
         _: &At,
-        _: &IdempotencyKey,
-        (_, amount): (&str, Minor),
+        key: &IdempotencyKey,
+        (charge, amount): (&str, Minor),
     ) -> Answer<Minor> {
-        Ok(amount)
+        Ok(self.give_fee_back(&charge_id(charge)?, (key.as_str(), amount)))
     }
 
     async fn dispute(&self, _: &At, reference: &str, now: Timestamp) -> Answer<Dispute> {

@@ -78,7 +78,7 @@ async fn a_payment_says_what_came_of_it(#[case] engine: Engine) {
         json!({"amount": "0.49"}),
         json!({"amount": "99.01"}),
         json!({"amount": "1.001"}),
-        json!({"payment_method": "gold"}),
+        json!({"payment_method_id": "gold"}),
         json!({"colour": "red"}),
     ] {
         let field = body.as_object().unwrap().keys().next().unwrap().clone();
@@ -86,12 +86,16 @@ async fn a_payment_says_what_came_of_it(#[case] engine: Engine) {
         assert_eq!(problem["errors"][0]["pointer"], format!("/{field}"));
     }
     assert_eq!(api.get("/v1/payments").await.json()["data"], json!([]));
-    let declined = pay(json!({"payment_method": "sandbox:declined"})).send().await.expect(201);
-    let declined = declined.json();
+    let saved = async |name: &str| {
+        let id = api.world.saved_method(&tenant, name).await;
+        json!({"payment_method_id": id})
+    };
+    let declined = pay(saved("declined").await).send().await.expect(201).json();
     assert_eq!((&declined["status"], &declined["note"]), (&json!("failed"), &Value::Null));
-    assert!(declined["failure"].as_str().unwrap().contains("card_declined"));
+    assert_eq!(declined["failure_code"], "generic_decline");
     assert_eq!(api.get(&path).await.json()["status"], "sent");
-    let lost = || pay(json!({"payment_method": "sandbox:lost_answer"})).once("lost");
+    let lost = saved("lost_answer").await;
+    let lost = || pay(lost.clone()).once("lost");
     assert_eq!(lost().send().await.expect(201).json()["status"], "pending");
     for action in ["pay", "mark-paid"] {
         let refused = step(&api, &path, action).await.problem();

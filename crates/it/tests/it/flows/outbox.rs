@@ -2,7 +2,6 @@
 
 use adapters::{
     data_dir::DataDir,
-    gateway::SandboxMethod,
     mail::{MailMessage, MailSink, SmtpConfig, SmtpSecurity},
 };
 use app::{collect::Collect, documents::file_name, outbox::OutboxReport, outside::Outside};
@@ -166,10 +165,10 @@ async fn a_payment_renews_the_file(#[case] engine: Engine) {
     run(&billed, "2026-06-02T00:00:00Z").await;
     let before = pdf(&billed).unwrap();
     let Invoice { partner_id, invoice_id, .. } = billed.invoice;
-    let all = Collect::all(invoice_id, SandboxMethod::Visa);
+    let all = Collect::with(invoice_id, billed.method("visa").await);
     billed.world.app.collect(partner_id, &all).await.unwrap();
     let report = run(&billed, "2026-06-02T00:00:00Z").await;
-    assert_eq!(report, OutboxReport { done: 1, ..OutboxReport::default() });
+    assert_eq!(report, OutboxReport { done: 1, sent: 1, ..OutboxReport::default() });
     assert_ne!(pdf(&billed).unwrap(), before);
     assert_eq!(billed.world.app.outside.mail.kept().len(), 1);
 }

@@ -8,10 +8,11 @@ use app::{
     App,
     error::AppError,
     setup::{NewOperator, NewPartner, NewTenant},
+    test_methods::SavedFor,
 };
 use domain::{
     account::{AutoPay, BillingIncrements, Brand, Operator, Partner, Tenant},
-    ids::{DeckId, Id, Kind, PartnerId, ProfileId, TenantId},
+    ids::{DeckId, Id, Kind, MethodId, PartnerId, ProfileId, TenantId},
     money::Currency,
     partner::PartnerStatus,
     tenant::{TenantLife, TenantStatus},
@@ -123,6 +124,7 @@ pub(crate) fn tenant(partner_id: PartnerId, number: u128) -> Tenant {
         open_start: None,
         open_end: None,
         next_action_at: None,
+        flagged_at: None,
         version: 1,
     }
 }
@@ -149,11 +151,25 @@ impl World {
         self.app.create_partner(&new).await.unwrap()
     }
 
-    /// An active tenant of `partner` on its default profile.
+    /// An active tenant of `partner` on its default profile, with a test card by default.
     pub(crate) async fn tenant(&self, partner: &Partner, sip_prefix: &str) -> Tenant {
+        let tenant = self.bare_tenant(partner, sip_prefix).await;
+        self.saved_method(&tenant, "visa").await;
+        tenant
+    }
+
+    /// The same without a card.
+    pub(crate) async fn bare_tenant(&self, partner: &Partner, sip_prefix: &str) -> Tenant {
         let email = format!("books@{sip_prefix}.example");
         let new = NewTenant::named(sip_prefix, sip_prefix, &email);
         self.app.create_tenant(partner.partner_id, &new).await.unwrap()
+    }
+
+    /// A test method that is saved for a tenant; the first is its default.
+    pub(crate) async fn saved_method(&self, tenant: &Tenant, name: &str) -> MethodId {
+        let owner = (tenant.partner_id, tenant.tenant_id);
+        let saved = self.app.save_test_method(owner, (name, SavedFor::Default)).await;
+        saved.unwrap().method_id
     }
 
     /// The id of the partner's profile with this name.

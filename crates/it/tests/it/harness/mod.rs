@@ -1,5 +1,6 @@
 //! What tests stand on: a fresh database on either engine, and accounts in few lines.
 
+pub(crate) mod browser;
 pub(crate) mod builders;
 pub(crate) mod calls;
 pub(crate) mod content;
@@ -11,6 +12,7 @@ pub(crate) mod process;
 pub(crate) mod receiver;
 pub(crate) mod trade;
 
+pub(crate) use browser::{Browser, People};
 pub(crate) use builders::World;
 pub(crate) use calls::{CallLine, TestFile};
 pub(crate) use db::Engine;

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use app::test_methods::SavedFor;
 use domain::ids::TenantId;
 use serde_json::Value;
 
@@ -123,6 +124,13 @@ impl Tour {
         let tenants = api.get("/v1/tenants").await.expect(200).json();
         let tenant = |row: usize| tenants["data"][row]["id"].as_str().unwrap().parse().unwrap();
         pay_a_little(&api, tenant(0)).await;
+        for row in 0..2 {
+            let owner = (api.partner.partner_id, tenant(row));
+            let visa = ("visa", SavedFor::Default);
+            api.world.app.save_test_method(owner, visa).await.unwrap();
+        }
+        settle_a_little(&api).await;
+        pay_the_operator(&api, &operator_key).await;
         let tour = Self {
             api,
             operator_key,
@@ -234,7 +242,8 @@ impl Tour {
         }
         if let Some(operation) = all.iter().filter(at).find(|it| it.creates()) {
             let answer = self.create(operation, &key, list).await;
-            if let Some(found) = named(&answer.json(), name) {
+            let found = self.found.get(list).cloned();
+            if let Some(found) = found.or_else(|| named(&answer.json(), name)) {
                 return Ok(found);
             }
             return Err(format!("{} made nothing: {:?}", operation.id, answer.problem()));
@@ -283,7 +292,10 @@ impl Tour {
             return answer.clone();
         }
         let answer = self.ask(operation, key, at).await;
-        if let (true, Some(id)) = (answer.status.as_u16() == 201, named(&answer.json(), "id")) {
+        let location = answer.header("location").strip_prefix(&format!("{at}/"));
+        let place = location.filter(|rest| !rest.contains('/')).map(str::to_owned);
+        let id = place.or_else(|| named(&answer.json(), "id"));
+        if let (true, Some(id)) = (answer.status.as_u16() == 201, id) {
             self.found.insert(at.to_owned(), id);
         }
         self.created.insert(operation.id.clone(), answer.clone());
@@ -343,6 +355,40 @@ async fn pay_a_little(api: &Api, tenant_id: TenantId) {
     let invoice = owed["data"][0]["id"].as_str().expect("the tenant owes something");
     let paid = serde_json::json!({"amount": "0.01"});
     api.post(&format!("/v1/invoices/{invoice}/mark-paid"), paid).await.expect(200);
+}
+
+/// Saves a method of the partner's own, and states a month.
+async fn settle_a_little(api: &Api) {
+    let card = serde_json::json!({"test_method": "visa"});
+    api.post("/v1/payment-methods", card).await.expect(201);
+    let partner = api.partner.partner_id;
+    let sql = format!(
+        "insert into settlement
+           (partner_id, settlement_id, month, currency, charges_count, charges_minor,
+            refunds_count, refunds_minor, disputes_count, disputes_minor, fees_minor, net_minor,
+            due_on, status, created_at, version)
+         values ('{partner}', 'stl_01k9zq4v8m6s3t2r1p0n9m8k7j', 202605, 'USD', 1, 100000, 0, 0, 0,
+            0, 3990, 96010, 20260615, 'due', 1781000000000000, 1)"
+    );
+    api.world.execute(&sql).await;
+}
+
+/// Gives the partner money in its wallet and a subscription invoice.
+async fn pay_the_operator(api: &Api, operator_key: &str) {
+    use serde_json::json;
+    let partner_id = api.partner.partner_id;
+    let path = format!("/v1/operator/partners/{partner_id}");
+    let asked = async |method: &str, path: &str, body: Value| {
+        let call = api.call(method, path).key(operator_key).json(body);
+        let answer = call.send().await;
+        assert!(answer.status.is_success(), "{path}: {:?}", answer.json());
+    };
+    let prepaid = json!({"billing": "prepaid"});
+    asked("PUT", &format!("{path}/subscription"), prepaid).await;
+    let funds = json!({"amount": "1000.00", "reason": "Funds", "reference": "funds"});
+    asked("POST", &format!("{path}/adjustments"), funds).await;
+    let larger = json!({"tier": "business"});
+    api.post("/v1/subscription/change", larger).await.expect(200);
 }
 
 /// Whether `text` is an id such as `tnt_01k9zq4v8m6s3t2r1p0n9m8k7j`.

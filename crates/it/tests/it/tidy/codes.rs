@@ -6,13 +6,15 @@ use super::{report, source};
 
 /// What a refusal with a code begins with.
 const BEGINNINGS: [&str; 4] = ["Problem::new(", "Self::new(", "bad_request(", "conflict("];
+/// What a use case's refusal with a code of its own begins with.
+const CONFLICT: [&str; 1] = ["AppError::Conflict("];
 
 /// The codes that a source of the API names, in its product part.
-fn codes(source: &str) -> BTreeSet<String> {
+fn codes(source: &str, beginnings: &[&str]) -> BTreeSet<String> {
     let product = source.split("#[cfg(test)]").next().unwrap_or_default();
     let mut codes = BTreeSet::new();
-    for beginning in BEGINNINGS {
-        for rest in product.split(beginning).skip(1) {
+    for beginning in beginnings {
+        for rest in product.split(*beginning).skip(1) {
             let Some((before, rest)) = rest.split_once('"') else { continue };
             // A definition, or a code that is handed on.
             if before.contains([')', ';']) || before.contains(" code,") {
@@ -33,10 +35,12 @@ fn codes_are_explained() {
     let mut findings = Vec::new();
     let mut sent = BTreeSet::new();
     for file in source::rust().filter(|it| it.is_product()) {
-        if !file.path.starts_with("crates/web/src/api/") {
-            continue;
-        }
-        for code in codes(&file.text) {
+        let beginnings: &[&str] = match file.path.as_str() {
+            path if path.starts_with("crates/web/src/api/") => &BEGINNINGS,
+            path if path.starts_with("crates/app/src/") => &CONFLICT,
+            _ => continue,
+        };
+        for code in codes(&file.text, beginnings) {
             if !explained.contains(code.as_str()) {
                 findings.push(format!("{}: {code} is not explained", file.path));
             }
@@ -59,6 +63,6 @@ fn codes_are_found() {
         )
         #[cfg(test)] bad_request("four")
     "#;
-    let found = codes(source);
+    let found = codes(source, &BEGINNINGS);
     assert_eq!(found.iter().map(String::as_str).collect::<Vec<_>>(), ["one", "three", "two"]);
 }

@@ -13,6 +13,7 @@ mod ingest;
 mod memory;
 mod pdf;
 mod rating;
+mod wallet;
 mod webhooks;
 mod world;
 
@@ -47,6 +48,8 @@ pub(crate) enum BenchCommand {
     Api(api::ApiArgs),
     /// Webhooks from the commit to the first attempt, against bare posts.
     Webhooks(webhooks::WebhooksArgs),
+    /// Debits of one wallet by many at once, against a bare update in a loop.
+    Wallet(wallet::WalletArgs),
     /// Setting invoices as PDF, on one thread, against an empty page.
     Pdf(pdf::PdfArgs),
 }
@@ -94,6 +97,9 @@ impl BenchCommand {
                 (args.shape, block_on(measured)?)
             }
             Self::Webhooks(args) => {
+                (args.shape, block_on(with_app(deployment, async |app| args.measure(&app).await))?)
+            }
+            Self::Wallet(args) => {
                 (args.shape, block_on(with_app(deployment, async |app| args.measure(&app).await))?)
             }
             Self::Close(args) => {

@@ -13,9 +13,10 @@ const MAX_DEPTH: usize = 12;
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// The refusals that operations share: name, status, description, code.
-const PROBLEMS: [(&str, u16, &str, &str); 12] = [
+const PROBLEMS: [(&str, u16, &str, &str); 13] = [
     ("Unreadable", 400, "The body cannot be read", "invalid_json"),
     ("Unauthorized", 401, "No working key was sent", "unauthorized"),
+    ("PaymentRequired", 402, "A payment was declined, or the wallet is empty", "payment_declined"),
     ("Forbidden", 403, "The key may not do this", "scope_missing"),
     ("NotFound", 404, "There is no such thing, or it is somebody else's", "not_found"),
     ("Conflict", 409, "The state does not allow this, or a twin is worked on", "state_conflict"),

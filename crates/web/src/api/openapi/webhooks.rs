@@ -21,14 +21,17 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("invoice", "Invoice"),
     ("partner", "Partner"),
     ("payment", "Payment"),
+    ("payment_method", "PaymentMethod"),
     ("phone_number", "PhoneNumber"),
     ("rate_deck", "RateDeck"),
+    ("subscription", "Subscription"),
     ("tax_jurisdiction", "TaxJurisdiction"),
     ("tenant", "Tenant"),
 ];
 
 /// Events that carry something else: their type, and names with schemas.
 const OTHERS: &[(&str, &[(&str, &str)])] = &[
+    ("checkout.session.completed", &[("checkout_session", "CheckoutSession")]),
     ("partner.terms_changed", &[("wholesale_terms", "WholesaleTerms")]),
     ("rate_deck.updated", &[("rate_deck", "RateDeck"), ("rate_deck_version", "RateDeckVersion")]),
     ("wallet.changed", &[("wallet_transaction", "WalletTransaction")]),

@@ -1,17 +1,19 @@
-//! `/v1/payments`, `/v1/wallet` and what tenants owe.
+//! `/v1/wallet` and what tenants owe.
 
 use app::{
-    invoices::{PaymentFilter, WalletEntry, WalletFilter},
+    invoices::{WalletEntry, WalletFilter},
     resource::{self, Decimal, Instant},
 };
-use axum::Json;
+use axum::{
+    Json,
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
 use domain::{
     api_key::{Category, Scope},
-    ids::{InvoiceId, PaymentId, TenantId},
+    ids::TenantId,
     ledger::TransferKind,
-    money::Currency,
     paging::{Key, Order},
-    payment::{Payment, PaymentStatus},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -27,91 +29,19 @@ const READ: Scope = Scope::read(Category::Billing);
 
 pub(in crate::api) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
-        .routes(routes!(list_payments))
-        .routes(routes!(get_payment))
         .routes(routes!(get_wallet))
         .routes(routes!(list_wallet_transactions))
         .routes(routes!(get_tenant_balance))
 }
 
-list_query! {
-    PaymentQuery {
-        /// Only of this tenant.
-        #[param(value_type = Option<String>)]
-        tenant_id: Option<TenantId>,
-        /// Only of this invoice.
-        #[param(value_type = Option<String>)]
-        invoice_id: Option<InvoiceId>,
-        /// `pending`, `succeeded` or `failed`.
-        status: Option<String>,
-        /// Only begun from then on.
-        #[serde(rename = "created[gte]")]
-        created_since: Option<Instant>,
-        /// Only begun before then.
-        #[serde(rename = "created[lt]")]
-        created_until: Option<Instant>,
-        /// `created_at`, with a minus sign for the newest first; `-created_at` where nothing is
-        /// said.
-        sort: Option<String>,
-    }
-}
-
 /// The order that `text` asks for, of a list that knows one column.
-fn order(text: Option<&str>, name: &'static str) -> Result<Order, Problem> {
+pub(super) fn order(text: Option<&str>, name: &'static str) -> Result<Order, Problem> {
     match text.map(|text| (text.strip_prefix('-'), text)) {
         None => Ok(Order::Descending),
         Some((Some(column), _)) if column == name => Ok(Order::Descending),
         Some((None, column)) if column == name => Ok(Order::Ascending),
         Some(_) => Err(Problem::parameter("sort", format!("must be {name} or -{name}"))),
     }
-}
-
-/// List payments
-///
-/// Of all tenants that the key reaches, newest first, failed ones included.
-#[utoipa::path(get, path = "/v1/payments", tag = "Payments", operation_id = "list_payments",
-    params(PaymentQuery), security(("key" = ["billing:read"])),
-    responses((status = 200, body = List<resource::Payment>, description = "A page of payments")))]
-async fn list_payments(
-    caller: Caller,
-    Query(query): Query<PaymentQuery>,
-) -> Result<Json<List<resource::Payment>>, Problem> {
-    let reach = caller.partner(READ)?;
-    let sort = Sort { name: "created_at", kind: KeyKind::Int };
-    let request = query.paging().request(sort, order(query.sort.as_deref(), sort.name)?)?;
-    let wrong = || Problem::parameter("status", "must be pending, succeeded or failed");
-    let status = query.status.as_deref();
-    let filter = PaymentFilter {
-        tenants: reach.tenants,
-        tenant_id: query.tenant_id,
-        invoice_id: query.invoice_id,
-        status: status.map(|text| PaymentStatus::parse(text).ok_or_else(wrong)).transpose()?,
-        created_since: query.created_since.map(|Instant(at)| at),
-        created_until: query.created_until.map(|Instant(at)| at),
-    };
-    let page = caller.api.app().payment_page(reach.partner_id, filter, &request).await;
-    let page = page.map_err(|error| caller.problem(error))?;
-    let place = |(payment, _): &(Payment, Currency)| {
-        (Some(Key::Int(payment.created_at.micros())), payment.payment_id.to_string())
-    };
-    let show = |(payment, currency)| resource::Payment::of(&payment, currency);
-    Ok(Json(List::of((page, &request), sort, place, show)))
-}
-
-/// Get a payment
-#[utoipa::path(get, path = "/v1/payments/{id}", tag = "Payments", operation_id = "get_payment",
-    params(("id" = String, Path, description = "The payment's id")),
-    security(("key" = ["billing:read"])),
-    responses((status = 200, body = resource::Payment, description = "The payment")))]
-async fn get_payment(
-    caller: Caller,
-    At(payment_id): At<PaymentId>,
-) -> Result<Json<resource::Payment>, Problem> {
-    let reach = caller.partner(READ)?;
-    let found = caller.api.app().find_payment(reach.partner_id, payment_id).await;
-    let (payment, currency) = found.map_err(|error| caller.problem(error))?;
-    reach.tenant(payment.tenant_id)?;
-    Ok(Json(resource::Payment::of(&payment, currency)))
 }
 
 /// Get the wallet
@@ -125,7 +55,9 @@ async fn get_wallet(caller: Caller) -> Result<Json<resource::Wallet>, Problem> {
     let wallet = caller.api.app().wallet(partner_id).await;
     let wallet = wallet.map_err(|error| caller.problem(error))?;
     let balance = Decimal(wallet.balance.to_string());
-    Ok(Json(resource::Wallet { currency: wallet.currency, available: balance.clone(), balance }))
+    let pending = Decimal(wallet.currency.decimal(wallet.pending));
+    let (currency, available) = (wallet.currency, balance.clone());
+    Ok(Json(resource::Wallet { currency, available, balance, pending }))
 }
 
 list_query! {
@@ -152,17 +84,19 @@ list_query! {
 /// List wallet transactions
 ///
 /// All credits and debits, newest first. To pull them into other books, sort by `seq` and send the
-/// last `seq` as `since` the next time: nothing is missed and nothing comes twice.
+/// last `seq` as `since` the next time: nothing is missed and nothing comes twice. With
+/// `Accept: text/csv` everything that the filters let through, oldest first, as one file.
 #[utoipa::path(get, path = "/v1/wallet/transactions", tag = "Wallet",
     operation_id = "list_wallet_transactions",
     params(WalletQuery), security(("key" = ["billing:read"])),
-    responses(
-        (status = 200, body = List<resource::WalletTransaction>, description = "A page of them"),
-    ))]
+    responses((status = 200, description = "A page of them, or the file",
+        content((List<resource::WalletTransaction> = "application/json"),
+            (String = "text/csv")))))]
 async fn list_wallet_transactions(
     caller: Caller,
     Query(query): Query<WalletQuery>,
-) -> Result<Json<List<resource::WalletTransaction>>, Problem> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let partner_id = caller.partner(READ)?.whole_partner()?;
     let sort = Sort { name: "seq", kind: KeyKind::Int };
     let request = query.paging().request(sort, order(query.sort.as_deref(), sort.name)?)?;
@@ -179,12 +113,16 @@ async fn list_wallet_transactions(
         until: query.created_until.map(|Instant(at)| at),
     };
     let app = caller.api.app();
+    let accepted = headers.get(header::ACCEPT).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    if accepted.split(',').any(|kind| kind.trim().starts_with("text/csv")) {
+        return Ok(super::wallet::csv(app.clone(), partner_id, filter));
+    }
     let page = app.wallet_entries(partner_id, filter, &request).await;
     let page = page.map_err(|error| caller.problem(error))?;
     let wallet = app.wallet(partner_id).await.map_err(|error| caller.problem(error))?;
     let place = |entry: &WalletEntry| (Some(Key::Int(entry.seq)), entry.line_text());
     let show = |entry: WalletEntry| resource::WalletTransaction::of(&entry, wallet.currency);
-    Ok(Json(List::of((page, &request), sort, place, show)))
+    Ok(Json(List::of((page, &request), sort, place, show)).into_response())
 }
 
 /// Get a tenant's balance

@@ -31,7 +31,7 @@ const READ: Scope = Scope::read(Category::Billing);
 const WRITE: Scope = Scope::write(Category::Billing);
 
 pub(in crate::api) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, void))
 }
 
 list_query! {
@@ -121,4 +121,30 @@ async fn get(
     let (credit, currency) = found.map_err(|error| caller.problem(error))?;
     reach.tenant(credit.tenant_id)?;
     Ok(Json(resource::Credit::of(&credit, currency)))
+}
+
+/// Void a credit
+///
+/// Takes back what was not used of it. A credit that a refund or a credit note became is the
+/// tenant's, and stays. Tells `credit.voided`.
+#[utoipa::path(delete, path = "/v1/credits/{id}", tag = "Credits", operation_id = "void_credit",
+    params(("id" = String, Path, description = "The credit's id")),
+    security(("key" = ["billing:write"])),
+    responses((status = 200, body = resource::Credit, description = "The credit as it is now")))]
+async fn void(caller: Caller, At(credit_id): At<CreditId>) -> Result<Response, Problem> {
+    let reach = caller.partner(WRITE)?;
+    let found = caller.api.app().credit(reach.partner_id, credit_id).await;
+    let (credit, currency) = found.map_err(|error| caller.problem(error))?;
+    reach.tenant(credit.tenant_id)?;
+    let partner_id = reach.partner_id;
+    caller
+        .write(async move |app| {
+            let (before, _) = app.credit(partner_id, credit_id).await?;
+            let after = app.void_credit(partner_id, credit_id).await?;
+            let before = resource::Credit::of(&before, currency);
+            let outcome = Outcome::ok(&resource::Credit::of(&after, currency))?;
+            let outcome = outcome.audited("credit.void", credit_id, Some(&before))?;
+            Ok(outcome.about(after.tenant_id))
+        })
+        .await
 }

@@ -2,7 +2,7 @@
 
 use app::{
     App,
-    collect::PaidElsewhere,
+    collect::{Collect, PaidElsewhere},
     drafts::{DraftLine, DraftText},
     error::{AppError, FieldError, Result},
     outbox::Letter,
@@ -14,9 +14,10 @@ use axum::{
 };
 use domain::{
     api_key::{Category, Scope},
-    ids::{InvoiceId, PartnerId, TenantId},
+    ids::{InvoiceId, MethodId, PartnerId, TenantId},
     invoice::line::Quantity,
     money::{Currency, Minor, Nanos},
+    payment::Payer,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -102,15 +103,21 @@ struct PaidInput {
 }
 
 /// A payment to be.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PaymentInput {
     /// How much; all that is due where this is left out.
     #[schema(example = "40.00")]
     amount: Option<Decimal>,
-    /// How; the default method where this is left out.
-    #[schema(example = "sandbox:visa")]
-    payment_method: Option<String>,
+    /// With which saved method; the tenant's default where this is left out.
+    #[schema(value_type = Option<String>)]
+    payment_method_id: Option<MethodId>,
+    /// Whether nobody is there who could authenticate the payment: then it fails where the bank
+    /// wants that, with the code `authentication_required`.
+    off_session: Option<bool>,
+    /// Where the receipt goes, beside the tenant's billing address.
+    #[schema(example = "pat@acme.example")]
+    receipt_email: Option<String>,
 }
 
 /// The lines, and what is wrong with their numbers.
@@ -153,7 +160,8 @@ fn checked(text: DraftText, mut errors: Vec<FieldError>) -> Result<DraftText> {
     Err(AppError::Invalid(errors))
 }
 
-fn amount(input: Option<Decimal>, currency: Currency) -> Result<Option<Minor>, Problem> {
+/// An amount of a body.
+pub(super) fn amount(input: Option<Decimal>, currency: Currency) -> Result<Option<Minor>, Problem> {
     let parse = |Decimal(text): Decimal| {
         let wrong = |message| Problem::pointed("/amount".to_owned(), "invalid", message);
         currency.parse_minor(&text).map_err(|error| wrong(error.to_string()))
@@ -303,16 +311,17 @@ async fn mark_paid(
 
 /// Pay an invoice
 ///
-/// Charges what is due, or a part of it, through the payment gateway. The payment's status says
-/// what came of it: `succeeded`, `failed`, or `pending` where the gateway has not said yet; send
-/// the same request with the same `Idempotency-Key` again to ask for it. One payment of an invoice
-/// at a time: while one is pending, others get 409 `payment_in_progress`. Tells
+/// Charges what is due, or a part of it, to a saved payment method. The payment's status says
+/// what came of it: `succeeded`, `failed`, `processing` where a bank takes days, `requires_action`
+/// where the payer has to authenticate it, or `pending` where nobody knows yet. `action` then says
+/// what the payer's browser needs; `/v1/payments/{id}/confirm` goes on. One payment of an invoice
+/// at a time: while one is not finished, others get 409 `payment_in_progress`. Tells
 /// `payment.succeeded` or `payment.failed`, and `invoice.paid` where nothing is left to pay.
 #[utoipa::path(post, path = "/v1/invoices/{id}/pay", tag = "Invoices",
     operation_id = "pay_invoice",
     params(("id" = String, Path, description = "The invoice's id")),
     request_body = Option<PaymentInput>, security(("key" = ["billing:write"])),
-    responses((status = 201, body = resource::Payment, description = "The payment")))]
+    responses((status = 201, body = resource::BegunPayment, description = "The payment")))]
 async fn pay(
     caller: Caller,
     At(invoice_id): At<InvoiceId>,
@@ -320,16 +329,19 @@ async fn pay(
 ) -> Result<Response, Problem> {
     let reach = caller.partner(WRITE)?;
     let currency = reached(&caller, &reach, invoice_id).await?.currency;
-    let input = input.unwrap_or(PaymentInput { amount: None, payment_method: None });
-    let amount = amount(input.amount, currency)?;
-    let app = caller.api.app();
-    let wanted = app.wanted_payment(invoice_id, amount, input.payment_method.as_deref());
-    let wanted = wanted.map_err(|error| caller.problem(error))?;
+    let input = input.unwrap_or_default();
+    let wanted = Collect {
+        amount: amount(input.amount, currency)?,
+        method_id: input.payment_method_id,
+        payer: if input.off_session == Some(true) { Payer::Absent } else { Payer::Present },
+        receipt_to: input.receipt_email,
+        ..Collect::all(invoice_id)
+    };
     let partner_id = reach.partner_id;
     let paid = caller.aside(async move |app, asking| app.pay(asking, partner_id, &wanted).await);
     let paid = paid.await?;
-    let payment = resource::Payment::of(&paid.collected.payment, currency);
-    let location = format!("/v1/payments/{}", payment.id);
+    let payment = resource::BegunPayment::of(&paid.collected);
+    let location = format!("/v1/payments/{}", payment.payment.id);
     let location = [(header::LOCATION, location)];
     let mut response = (StatusCode::CREATED, location, axum::Json(&payment)).into_response();
     if paid.is_repeated {

@@ -1,6 +1,8 @@
 //! `/v1/operator`: what only the operator's keys reach.
 
+mod billing;
 mod clock;
+mod disputes;
 mod invoices;
 mod partners;
 mod platform;
@@ -19,6 +21,8 @@ pub(in crate::api) fn routes() -> OpenApiRouter<Api> {
         .merge(platform::routes())
         .merge(partners::routes())
         .merge(wholesale::routes())
+        .merge(disputes::routes())
+        .merge(billing::routes())
         .merge(clock::routes())
         .merge(invoices::routes())
 }

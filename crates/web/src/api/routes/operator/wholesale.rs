@@ -38,10 +38,10 @@ struct TermsInput {
     rate_deck_id: Option<DeckId>,
 }
 
-/// Unit prices of an enterprise partner.
+/// Unit prices.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Figures {
+pub(super) struct Figures {
     /// Per extension and calendar month.
     extension_month: Decimal,
     /// Per local number and calendar month.
@@ -99,16 +99,16 @@ impl TermsInput {
             Problem::pointed("/tier".to_owned(), "invalid", message)
         };
         let tier = Tier::parse(&self.tier).ok_or_else(wrong)?;
-        let figures = self.figures.as_ref().map(Figures::rates).transpose()?;
+        let figures = self.figures.as_ref().map(|figures| figures.rates("figures")).transpose()?;
         Ok(NewTerms { tier, figures, deck: self.rate_deck_id })
     }
 }
 
 impl Figures {
-    fn rates(&self) -> Result<TierRates, Problem> {
+    pub(super) fn rates(&self, field: &str) -> Result<TierRates, Problem> {
         let rate = |name: &str, Decimal(text): &Decimal| {
             let wrong = |error: domain::money::DecimalError| {
-                Problem::pointed(format!("/figures/{name}"), "invalid", error.to_string())
+                Problem::pointed(format!("/{field}/{name}"), "invalid", error.to_string())
             };
             Nanos::parse(text).map_err(wrong)
         };

@@ -1,0 +1,107 @@
+//! Every page with every sample: escaped, labelled, without scripts.
+
+use domain::user::{Layer, Theme};
+
+use super::{
+    code::Code,
+    forgot::Forgot,
+    home::Home,
+    link::SetPassword,
+    profile::Profile,
+    sign_in::SignIn,
+    two_factor::{Codes, Enrol, Manage},
+    users::{Remove, Users},
+    verify::{Confirm, Waiting},
+};
+use crate::portal::shell::{Frame, Page, Person};
+
+fn person(acting: Option<Layer>) -> Person {
+    Person {
+        name: "Ada <script>alert(1)</script> Lovelace".to_owned(),
+        email: "ada@example.com".to_owned(),
+        role: "Partner Admin",
+        account: "Smith <b>Dental</b>".to_owned(),
+        entries: vec![("Dashboard", "/"), ("Users", "/users")],
+        acting,
+        is_suspended: false,
+    }
+}
+
+fn frames() -> Vec<Frame> {
+    let frame = |person, logo: Option<&str>| Frame {
+        base: "/p/oak".to_owned(),
+        brand: "Oak <i>Voice</i> & Co".to_owned(),
+        logo: logo.map(str::to_owned),
+        support: "help@oak.example".to_owned(),
+        color: "#1f6feb".to_owned(),
+        csrf: "0".repeat(64),
+        at: "/users".to_owned(),
+        theme: Theme::Dark,
+        person,
+    };
+    vec![
+        frame(None, None),
+        frame(Some(person(None)), Some("00ff")),
+        frame(Some(person(Some(Layer::Tenant))), Some("00ff")),
+    ]
+}
+
+/// What stands in `name="…"` of each tag that begins with `tag`.
+fn attributes<'a>(html: &'a str, tag: &str, name: &str) -> Vec<&'a str> {
+    let opening = format!("<{tag}");
+    let wanted = format!(" {name}=\"");
+    let tags = html.split(opening.as_str()).skip(1).map(|it| it.split('>').next().unwrap());
+    tags.filter_map(|it| it.split(wanted.as_str()).nth(1)?.split('"').next()).collect()
+}
+
+fn check<P: Page>() {
+    for page in P::samples() {
+        for frame in frames() {
+            let html = frame.document(&page.title(), &page.body(&frame)).into_string();
+            for never in ["<script", "style=", " on", "<b>", "<i>", "javascript:", "http://"] {
+                let found = html.find(never).filter(|at| {
+                    // " on" is an attribute only inside a tag.
+                    never != " on" || html[..*at].rfind('<') > html[..*at].rfind('>')
+                });
+                assert_eq!(found, None, "{never} in {html}");
+            }
+            let title = format!("<title>Oak &lt;i&gt;Voice&lt;/i&gt; &amp; Co — {}", page.title());
+            assert!(html.contains(&title), "{html}");
+            assert_eq!(html.matches("<h1").count(), 1, "one heading: {html}");
+            let ids = attributes(&html, "", "id");
+            for (index, id) in ids.iter().enumerate() {
+                assert!(!ids[..index].contains(id), "{id} twice");
+            }
+            for id in attributes(&html, "input", "id") {
+                assert!(html.contains(&format!("for=\"{id}\"")), "{id} has no label");
+            }
+            for field in attributes(&html, "input", "aria-describedby") {
+                assert!(ids.contains(&field), "{field} is not there");
+            }
+            for action in attributes(&html, "form", "action") {
+                assert!(action.starts_with("/p/oak/"), "{action}");
+            }
+            let forms = html.matches("method=\"post\"").count();
+            assert_eq!(html.matches("name=\"csrf\"").count(), forms, "a form without its proof");
+            assert!(!html.contains("Trunkline"));
+        }
+    }
+}
+
+// BEY-17 DSH-11 AUT-10
+#[test]
+fn every_page_is_escaped_labelled_and_without_scripts() {
+    check::<SignIn>();
+    check::<Code>();
+    check::<Forgot>();
+    check::<SetPassword>();
+    check::<Waiting>();
+    check::<Confirm>();
+    check::<Home>();
+    check::<Profile>();
+    check::<Enrol>();
+    check::<Codes>();
+    check::<Manage>();
+    check::<Users>();
+    check::<Remove>();
+}

@@ -1,0 +1,126 @@
+//! Who may open which page.
+//!
+//! Decided here: everything, in one table. A page that is not in it is nobody's, so a new route is
+//! closed until somebody says whose it is. A page of another layer does not exist for those who are
+//! not of it (LAY-05); one that asks for more than somebody may do is refused.
+
+use domain::user::{Ability, Layer, Standing};
+
+/// What a page asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing.
+    Anybody,
+    /// A session that still needs its code, and no other.
+    Code,
+    /// A session, whether the address is confirmed or not.
+    Session,
+    /// To be signed in.
+    SignedIn,
+    /// To be signed in, at this layer where one is named, and able to do this.
+    May(Option<Layer>, Ability),
+}
+
+/// Who may open a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// As the router has it.
+    pub path: &'static str,
+    /// What it asks for.
+    pub need: Need,
+}
+
+const fn rule(method: &'static str, path: &'static str, need: Need) -> Rule {
+    Rule { method, path, need }
+}
+
+const LOOK: Need = Need::May(None, Ability::Look);
+const USERS: Need = Need::May(None, Ability::ManageUsers);
+
+/// Every page.
+pub const RULES: &[Rule] = &[
+    rule("GET", "/", LOOK),
+    rule("GET", "/sign-in", Need::Anybody),
+    rule("POST", "/sign-in", Need::Anybody),
+    rule("GET", "/sign-in/code", Need::Code),
+    rule("POST", "/sign-in/code", Need::Code),
+    rule("POST", "/sign-out", Need::Anybody),
+    rule("GET", "/forgot", Need::Anybody),
+    rule("POST", "/forgot", Need::Anybody),
+    rule("GET", "/reset/{token}", Need::Anybody),
+    rule("POST", "/reset/{token}", Need::Anybody),
+    rule("GET", "/invitation/{token}", Need::Anybody),
+    rule("POST", "/invitation/{token}", Need::Anybody),
+    rule("GET", "/verify/{token}", Need::Anybody),
+    rule("POST", "/verify/{token}", Need::Anybody),
+    rule("GET", "/verify", Need::Session),
+    rule("POST", "/verify", Need::Session),
+    rule("GET", "/profile", Need::SignedIn),
+    rule("POST", "/profile", Need::SignedIn),
+    rule("POST", "/profile/theme", Need::SignedIn),
+    rule("POST", "/profile/email", Need::SignedIn),
+    rule("POST", "/profile/password", Need::SignedIn),
+    rule("POST", "/profile/sessions", Need::SignedIn),
+    rule("GET", "/profile/two-factor", Need::SignedIn),
+    rule("POST", "/profile/two-factor", Need::SignedIn),
+    rule("POST", "/profile/two-factor/off", Need::SignedIn),
+    rule("POST", "/profile/two-factor/codes", Need::SignedIn),
+    rule("GET", "/users", LOOK),
+    rule("POST", "/users", USERS),
+    rule("POST", "/users/{id}/role", USERS),
+    rule("POST", "/users/{id}/invitation", USERS),
+    rule("GET", "/users/{id}/remove", USERS),
+    rule("POST", "/users/{id}/remove", USERS),
+    rule("POST", "/act", Need::May(None, Ability::ActBelow)),
+    rule("POST", "/act/leave", Need::SignedIn),
+    rule("POST", "/partners/{id}/sign-out", Need::May(Some(Layer::Operator), Ability::ManageUsers)),
+    rule("GET", "/invoices", Need::May(Some(Layer::Operator), Ability::SeeBilling)),
+    rule("GET", "/invoices/{partner}/{id}/pdf", Need::May(None, Ability::SeeBilling)),
+    rule("GET", "/brand.css", Need::Anybody),
+    rule("GET", "/logo", Need::Anybody),
+];
+
+/// What a page asks for; nothing where it is nobody's.
+pub(crate) fn need(method: &str, path: &str) -> Option<Need> {
+    let method = if method == "HEAD" { "GET" } else { method };
+    let found = RULES.iter().find(|rule| rule.method == method && rule.path == path);
+    found.map(|rule| rule.need)
+}
+
+/// How a page answers somebody who is signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It opens.
+    Open,
+    /// It is there, and closed.
+    Forbidden,
+    /// It is not there for this layer.
+    Nowhere,
+}
+
+/// Whether somebody who stands so may do what a page asks for.
+pub(crate) fn judge((layer, ability): (Option<Layer>, Ability), standing: Standing) -> Verdict {
+    if layer.is_some_and(|layer| layer != standing.account().layer()) {
+        return Verdict::Nowhere;
+    }
+    if standing.may(ability) { Verdict::Open } else { Verdict::Forbidden }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_is_not_named_is_nobodys() {
+        assert_eq!(need("GET", "/elsewhere"), None);
+        assert_eq!(need("POST", "/"), None);
+        assert_eq!(need("HEAD", "/users"), Some(LOOK));
+        for (index, rule) in RULES.iter().enumerate() {
+            let twin =
+                RULES[..index].iter().find(|it| (it.method, it.path) == (rule.method, rule.path));
+            assert_eq!(twin, None, "one rule a page");
+        }
+    }
+}
