@@ -56,7 +56,7 @@ pub enum SignInOutcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CodeOutcome {
     /// Signed in.
-    In(Entered),
+    In(Box<Entered>),
     /// Not this code.
     Wrong,
     /// Too many attempts: after so many seconds.
@@ -142,7 +142,7 @@ impl App {
                 Ok::<_, AppError>(Some(entered))
             })
             .await?;
-        Ok(entered.map_or(CodeOutcome::Wrong, CodeOutcome::In))
+        Ok(entered.map_or(CodeOutcome::Wrong, |entered| CodeOutcome::In(Box::new(entered))))
     }
 
     /// Uses up the code that was typed; what that was, where it was one.

@@ -117,10 +117,10 @@ impl People {
     /// The path of the link in the last mail to this address.
     pub(crate) async fn link_to(&self, email: &str) -> String {
         let mails = self.mails_to(email).await;
-        let links = mails
+        let mut links = mails
             .iter()
             .filter_map(|mail| mail.body.split_whitespace().find(|word| word.contains("://")));
-        let link = links.last().unwrap_or_else(|| panic!("no link in {mails:?}"));
+        let link = links.next_back().unwrap_or_else(|| panic!("no link in {mails:?}"));
         let path = link.split_once("://").unwrap().1;
         format!("/{}", path.split_once('/').unwrap().1)
     }
