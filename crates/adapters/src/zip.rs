@@ -1,8 +1,8 @@
 //! Files put together in one archive (ZIP, PKWARE's APPNOTE 6.3.10), for people to download.
 //!
-//! Decided here: files are stored as they are, without compression, and with one fixed date, so that
-//! the same files give the same bytes. An archive holds fewer than 65,536 files and 4 GiB; more is
-//! refused.
+//! Decided here: files are stored as they are, without compression, and with one fixed date, so
+//! that the same files give the same bytes. An archive holds fewer than 65,536 files and 4 GiB;
+//! more is refused.
 
 /// Version of the format that a reader needs: 2.0.
 const VERSION: u16 = 20;

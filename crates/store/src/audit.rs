@@ -139,13 +139,23 @@ pub async fn covered(
     tx: &mut Tx,
     partner_id: PartnerId,
     invoice_id: InvoiceId,
-) -> Result<(i64, i64), StoreError> {
+) -> Result<(i64, i64, i64), StoreError> {
     Ok(on!(tx, conn => sqlx::query_as(
         "select
            (select cast(coalesce(sum(amount_minor), 0) as bigint) from credit_use
             where partner_id = $1 and invoice_id = $2),
            (select cast(coalesce(sum(amount_minor), 0) as bigint) from payment
-            where partner_id = $1 and invoice_id = $2 and status = 'succeeded')",
+            where partner_id = $1 and invoice_id = $2 and status = 'succeeded'),
+           (select cast(coalesce(sum(part.amount_micros), 0) as bigint)
+            from payment
+            join ledger_tx booked on booked.partner_id = payment.partner_id
+              and booked.source_type = 'payment' and booked.source_id = payment.payment_id
+              and booked.purpose = 'settle'
+            join ledger_transfer part on part.partner_id = booked.partner_id
+              and part.seq = booked.seq
+            where payment.partner_id = $1 and payment.invoice_id = $2
+              and payment.status = 'succeeded' and part.kind = 'payment'
+              and part.credit_account like 'tenant_balance:%')",
     ).bind(partner_id.to_string()).bind(invoice_id.to_string()).fetch_one(conn).await)?)
 }
 

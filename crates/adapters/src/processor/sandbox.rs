@@ -326,7 +326,8 @@ impl Sandbox {
         lost.insert(key.as_str().to_owned())
     }
 
-    /// Gives some of a charge's fee back, once for each key, and answers what was given back in all.
+    /// Gives some of a charge's fee back, once for each key, and answers what was given back in
+    /// all.
     fn give_fee_back(&self, charge: &ChargeId, (key, amount): (&str, Minor)) -> Minor {
         let mut fees = self.fees.lock().unwrap_or_else(PoisonError::into_inner);
         if fees.len() >= MAX_LOST {

@@ -84,10 +84,12 @@ impl Subject<'_> {
         report.expect("invoice_subtotal", name, (subtotal.get(), invoice.subtotal.get()));
         report.expect("invoice_tax", name, (tax.get(), invoice.tax.get()));
         report.expect("invoice_total", name, (subtotal.plus(tax)?.get(), invoice.total.get()));
-        let (credited, paid) =
+        let (credited, paid, surplus) =
             store::audit::covered(tx, self.partner_id, invoice.invoice_id).await?;
         report.expect("invoice_credit", name, (credited, invoice.credited.get()));
-        report.expect("invoice_paid", name, (paid, invoice.paid.get()));
+        // What came beyond what was due is the tenant's, not the invoice's.
+        let surplus = surplus / invoice.currency.to_micros(Minor::new(1))?.get();
+        report.expect("invoice_paid", name, (paid - surplus, invoice.paid.get()));
         let settled = invoice.due().is_zero() && invoice.status != InvoiceStatus::Draft;
         let says_so = matches!(invoice.status, InvoiceStatus::Paid | InvoiceStatus::Cancelled);
         if settled != says_so && invoice.status != InvoiceStatus::Draft {

@@ -1,10 +1,10 @@
 //! People who sign in: from their invitation to their removal.
 //!
 //! Decided here: who may come in where (`sign_in`), what links and codes do (`links`,
-//! `two_factor`), what one changes about oneself (`own`) and about others (`team`). Whoever signs in at a
-//! partner's portal is of that partner or of its tenants; at the platform's own are the operator's
-//! people and partners'. What is done to a person is written down under whoever does it; secrets
-//! never are.
+//! `two_factor`), what one changes about oneself (`own`) and about others (`team`). Whoever
+//! signs in at a partner's portal is of that partner or of its tenants; at the platform's own are
+//! the operator's people and partners'. What is done to a person is written down under whoever does
+//! it; secrets never are.
 
 mod letters;
 mod links;

@@ -47,7 +47,8 @@ pub struct Payment {
     /// the payer.
     #[schema(
         value_type = String,
-        pattern = "^(pending|requires_action|processing|succeeded|partially_refunded|refunded|failed|cancelled)$"
+        pattern = "^(pending|requires_action|processing|succeeded\
+                   |partially_refunded|refunded|failed|cancelled)$"
     )]
     pub status: &'static str,
     /// Who began it.

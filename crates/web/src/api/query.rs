@@ -42,8 +42,18 @@ fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     }
     serde_path_to_error::deserialize(Value::Object(values)).map_err(|error| {
         let name = error.path().to_string();
-        Problem::parameter(name, error.into_inner().to_string())
+        let message = error.into_inner().to_string();
+        match missing(&message) {
+            Some(name) => Problem::parameter(name.to_owned(), "is required"),
+            None => Problem::parameter(name, message),
+        }
     })
+}
+
+/// The parameter that is not there, where serde says so: the whole query is the place of such an
+/// error, which helps nobody.
+fn missing(message: &str) -> Option<&str> {
+    message.strip_prefix("missing field `")?.strip_suffix('`')
 }
 
 /// A value that is written as text in a query.

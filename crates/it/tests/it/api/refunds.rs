@@ -12,7 +12,7 @@ async fn paid(api: &Api, tenant: &domain::account::Tenant, method: &str) -> Stri
     let path = issued(api, tenant, "99.00").await;
     let owner = (api.partner.partner_id, tenant.tenant_id);
     let saved = api.world.app.save_test_method(owner, (method, SavedFor::Naming)).await.unwrap();
-    let body = json!({"payment_method": saved.method_id});
+    let body = json!({"payment_method_id": saved.method_id});
     let answer = api.post(&format!("{path}/pay"), body).await.expect(201).json();
     assert_eq!(answer["status"], "succeeded", "{answer}");
     path

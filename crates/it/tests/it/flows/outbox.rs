@@ -170,5 +170,8 @@ async fn a_payment_renews_the_file(#[case] engine: Engine) {
     let report = run(&billed, "2026-06-02T00:00:00Z").await;
     assert_eq!(report, OutboxReport { done: 1, sent: 1, ..OutboxReport::default() });
     assert_ne!(pdf(&billed).unwrap(), before);
-    assert_eq!(billed.world.app.outside.mail.kept().len(), 1);
+    let mails = billed.world.app.outside.mail.kept();
+    let subjects: Vec<&str> = mails.iter().map(|mail| mail.subject.as_str()).collect();
+    assert_eq!(subjects.len(), 2, "the invoice and the receipt: {subjects:?}");
+    assert!(subjects[1].starts_with("Receipt"), "{subjects:?}");
 }

@@ -56,6 +56,21 @@ impl Operation {
         parts.map(|part| part.split('}').next().unwrap()).collect()
     }
 
+    /// The parameters that must stand behind the question mark, with their examples.
+    fn required_query(&self) -> String {
+        let parameters = self.object["parameters"].as_array();
+        let required = parameters
+            .into_iter()
+            .flatten()
+            .filter(|it| it["in"] == "query" && it["required"] == true);
+        let pair = |it: &Value| {
+            let example = it["example"].as_str().or(it["schema"]["example"].as_str());
+            let name = it["name"].as_str().unwrap();
+            format!("{name}={}", example.unwrap_or_else(|| panic!("{name} has no example")))
+        };
+        required.map(pair).collect::<Vec<_>>().join("&")
+    }
+
     /// The scopes that it asks for.
     pub(crate) fn scopes(&self) -> Vec<&str> {
         let security = self.object["security"].as_array();
@@ -130,7 +145,11 @@ impl Tour {
             api.world.app.save_test_method(owner, visa).await.unwrap();
         }
         settle_a_little(&api).await;
+        give_back_a_little(&api, tenant(0)).await;
+        dispute_a_little(&api, (tenant(0), &operator_key)).await;
         pay_the_operator(&api, &operator_key).await;
+        // The newest invoice is one that can still be paid.
+        issued(&api, tenant(0)).await;
         let tour = Self {
             api,
             operator_key,
@@ -209,7 +228,8 @@ impl Tour {
             }
             template.push_str(part);
         }
-        Ok(address)
+        let query = operation.required_query();
+        Ok(if query.is_empty() { address } else { format!("{address}?{query}") })
     }
 
     /// The partner that has things, for what the operator does to one of its things.
@@ -355,6 +375,45 @@ async fn pay_a_little(api: &Api, tenant_id: TenantId) {
     let invoice = owed["data"][0]["id"].as_str().expect("the tenant owes something");
     let paid = serde_json::json!({"amount": "0.01"});
     api.post(&format!("/v1/invoices/{invoice}/mark-paid"), paid).await.expect(200);
+}
+
+/// An issued invoice of one line: its path.
+async fn issued(api: &Api, tenant_id: TenantId) -> String {
+    use serde_json::json;
+    let line = json!({"description": "Visit", "unit_price": "40.00"});
+    let draft = json!({"tenant_id": tenant_id, "lines": [line]});
+    let draft = api.post("/v1/invoices", draft).await.expect(201).json();
+    let path = format!("/v1/invoices/{}", draft["id"].as_str().unwrap());
+    api.call("POST", &format!("{path}/finalize")).send().await.expect(200);
+    path
+}
+
+/// An invoice that was paid by the test method of this name: its path.
+async fn paid_by(api: &Api, tenant_id: TenantId, method: &str) -> String {
+    let path = issued(api, tenant_id).await;
+    let owner = (api.partner.partner_id, tenant_id);
+    let saved = api.world.app.save_test_method(owner, (method, SavedFor::Naming)).await.unwrap();
+    let paid = serde_json::json!({"payment_method_id": saved.method_id});
+    api.post(&format!("{path}/pay"), paid).await.expect(201);
+    path
+}
+
+/// Gives a part of a payment back, which fails a day later, so that it can be asked for again.
+async fn give_back_a_little(api: &Api, tenant_id: TenantId) {
+    let path = paid_by(api, tenant_id, "refund_fails").await;
+    let part = serde_json::json!({"amount": "0.50"});
+    api.post(&format!("{path}/refunds"), part).await.expect(201);
+    let until = api.world.app.clock.now().plus_seconds(2 * 86_400);
+    api.world.app.run_due(Some(until)).await.unwrap();
+}
+
+/// A payment that its payer disputes.
+async fn dispute_a_little(api: &Api, (tenant_id, operator_key): (TenantId, &str)) {
+    paid_by(api, tenant_id, "disputed").await;
+    let until = api.world.app.clock.now().plus_seconds(2 * 86_400);
+    api.world.app.run_due(Some(until)).await.unwrap();
+    let open = api.call("GET", "/v1/operator/disputes").key(operator_key).send().await;
+    assert_eq!(open.expect(200).json()["data"][0]["status"], "open");
 }
 
 /// Saves a method of the partner's own, and states a month.

@@ -93,13 +93,17 @@ async fn get(
 /// Download an invoice's evidence
 ///
 /// One archive (ZIP) with the invoice's PDF and a CSV of the calls of its period, whose charged
-/// seconds are the minutes that the invoice bills.
+/// seconds are the minutes that the invoice bills. A draft is no evidence and is refused.
 #[utoipa::path(get, path = "/v1/invoices/{id}/evidence", tag = "Disputes",
     operation_id = "get_invoice_evidence",
     params(("id" = String, Path, description = "The invoice's id")),
     security(("key" = ["billing:read"])),
-    responses((status = 200, body = String, content_type = "application/zip",
-        description = "The archive")))]
+    responses(
+        (status = 200, body = String, content_type = "application/zip",
+            description = "The archive"),
+        (status = 409, body = crate::api::problem::Content,
+            content_type = "application/problem+json",
+            description = "The invoice is a draft")))]
 async fn evidence(caller: Caller, At(invoice_id): At<InvoiceId>) -> Result<Response, Problem> {
     let reach = caller.partner(READ)?;
     reached(&caller, &reach, invoice_id).await?;

@@ -72,7 +72,7 @@ struct MethodInput {
 /// How the saving of a method goes on.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ConfirmInput {
+struct MethodConfirmInput {
     /// In the sandbox: the test method that fills it in.
     test_method: Option<String>,
     /// The two amounts, in cents, that arrived on a bank account.
@@ -220,12 +220,12 @@ async fn begun(
 #[utoipa::path(post, path = "/v1/payment-methods/{id}/confirm", tag = "Payment methods",
     operation_id = "confirm_payment_method",
     params(("id" = String, Path, description = "The id of the setup or of the method")),
-    request_body = Option<ConfirmInput>, security(("key" = ["billing:write"])),
+    request_body = Option<MethodConfirmInput>, security(("key" = ["billing:write"])),
     responses((status = 200, body = SetupWithSecret, description = "The setup as it is now")))]
 async fn confirm(
     caller: Caller,
     At(id): At<String>,
-    OptionalBody(input): OptionalBody<ConfirmInput>,
+    OptionalBody(input): OptionalBody<MethodConfirmInput>,
 ) -> Result<Response, Problem> {
     let reach = caller.partner(WRITE)?;
     refuse_card_numbers(&caller)?;
@@ -233,12 +233,14 @@ async fn confirm(
     let setup = found.map_err(|error| caller.problem(error))?;
     owned(&caller, &reach, setup.tenant_id).await?;
     let confirmation = match input.unwrap_or_default() {
-        ConfirmInput { test_method: None, amounts: None } => Confirmation::Look,
-        ConfirmInput { test_method: Some(name), amounts: None } => Confirmation::TestMethod(name),
-        ConfirmInput { test_method: None, amounts: Some((first, second)) } => {
+        MethodConfirmInput { test_method: None, amounts: None } => Confirmation::Look,
+        MethodConfirmInput { test_method: Some(name), amounts: None } => {
+            Confirmation::TestMethod(name)
+        }
+        MethodConfirmInput { test_method: None, amounts: Some((first, second)) } => {
             Confirmation::Amounts(first, second)
         }
-        ConfirmInput { .. } => {
+        MethodConfirmInput { .. } => {
             let message = "name a test method or amounts, not both";
             return Err(Problem::pointed("/amounts".to_owned(), "invalid", message));
         }

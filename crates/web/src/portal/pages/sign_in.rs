@@ -1,4 +1,6 @@
 //! Signing in and out.
+//!
+//! Decided here: a refusal never tells whether the address or the password was wrong (AUT-01).
 
 use app::people::SignInOutcome;
 use axum::{

@@ -182,7 +182,9 @@ async fn half_restores_nothing_and_all_restores_everything(#[case] engine: Engin
     assert_eq!(late.state().await, "active");
     assert_eq!(late.count("tenant.unsuspended").await, 1);
     late.until("2026-07-20T00:00:00Z").await;
-    assert_eq!((late.state().await, late.subjects().await.len()), ("active".to_owned(), 2));
+    let subjects = late.subjects().await;
+    assert_eq!((late.state().await, subjects.len()), ("active".to_owned(), 3));
+    assert!(subjects[2].1.starts_with("Receipt"), "nothing else after the payment: {subjects:?}");
 }
 
 // DUN-07 DUN-11

@@ -108,7 +108,7 @@ struct SubscriptionEdit {
 /// A refund of a wallet.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct RefundInput {
+struct WalletRefundInput {
     /// `manual`: by hand, outside the platform; `method` (where this is left out): to the payment
     /// methods that filled it, the newest first.
     #[schema(example = "manual")]
@@ -303,12 +303,12 @@ async fn edit_subscription(
 #[utoipa::path(post, path = "/v1/operator/partners/{id}/wallet-refunds", tag = "Operator",
     operation_id = "refund_partner_wallet",
     params(("id" = String, Path, description = "The partner's id")),
-    request_body = RefundInput, security(("key" = ["operator:write"])),
+    request_body = WalletRefundInput, security(("key" = ["operator:write"])),
     responses((status = 201, body = RefundShown, description = "The refund")))]
 async fn refund(
     caller: Caller,
     At(partner_id): At<PartnerId>,
-    Body(input): Body<RefundInput>,
+    Body(input): Body<WalletRefundInput>,
 ) -> Result<Response, Problem> {
     caller.operator(WRITE)?;
     let currency = partners_currency(&caller, partner_id).await?;
