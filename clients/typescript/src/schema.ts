@@ -165,6 +165,27 @@ export interface paths {
         patch: operations["edit_billing_profile"];
         trace?: never;
     };
+    "/v1/billing-profiles/{id}/dunning-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the dunning policy of a billing profile */
+        get: operations["get_billing_profile_dunning_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Edit the dunning policy of a billing profile
+         * @description What the profile chooses wins over the partner's policy. Acts at once on its tenants.
+         */
+        patch: operations["edit_billing_profile_dunning_policy"];
+        trace?: never;
+    };
     "/v1/billing-profiles/{id}/versions": {
         parameters: {
             query?: never;
@@ -268,6 +289,129 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/checkout-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a checkout session
+         * @description A page on which the invoice can be paid for 24 hours; send the payer to its `url`. Its payment
+         *     completes it and tells `checkout.session.completed`. An automatic payment of the invoice ends
+         *     it. A repeated request with the same `Idempotency-Key` does not show the `url` again; reading
+         *     the session does.
+         */
+        post: operations["create_checkout_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checkout-sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a checkout session */
+        get: operations["get_checkout_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checkout-sessions/{id}/expire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Expire a checkout session
+         * @description Ends it before its time. A payment that is under way still counts.
+         */
+        post: operations["expire_checkout_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/credit-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List credit notes
+         * @description Newest first, cancelled ones included.
+         */
+        get: operations["list_credit_notes"];
+        put?: never;
+        /**
+         * Credit an invoice
+         * @description Gives the tenant a credit against an issued invoice, with a credit note that says what of it is
+         *     tax. The invoice stays what it is; the tenant's next invoices use the credit. Tells
+         *     `credit.created` and `credit_note.created`.
+         */
+        post: operations["create_credit_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/credit-notes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a credit note */
+        get: operations["get_credit_note"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/credit-notes/{id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a credit note's PDF
+         * @description In the brand of its invoice's day of issue.
+         */
+        get: operations["get_credit_note_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/credits": {
         parameters: {
             query?: never;
@@ -303,10 +447,77 @@ export interface paths {
         get: operations["get_credit"];
         put?: never;
         post?: never;
+        /**
+         * Void a credit
+         * @description Takes back what was not used of it. A credit that a refund or a credit note became is the
+         *     tenant's, and stays. Tells `credit.voided`.
+         */
+        delete: operations["void_credit"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List disputes
+         * @description Payments that tenants took back through their banks, or try to; newest first. The operator
+         *     answers those on its own account; the others are answered at the payment processor.
+         */
+        get: operations["list_disputes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/disputes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a dispute */
+        get: operations["get_dispute"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dunning-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the dunning policy
+         * @description What is done about unpaid invoices of tenants whose billing profile says nothing else.
+         */
+        get: operations["get_dunning_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Edit the dunning policy
+         * @description Acts at once on every tenant that owes something. What was done stays done.
+         */
+        patch: operations["edit_dunning_policy"];
         trace?: never;
     };
     "/v1/event-types": {
@@ -455,6 +666,27 @@ export interface paths {
         patch: operations["edit_invoice"];
         trace?: never;
     };
+    "/v1/invoices/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download an invoice's evidence
+         * @description One archive (ZIP) with the invoice's PDF and a CSV of the calls of its period, whose charged
+         *     seconds are the minutes that the invoice bills. A draft is no evidence and is refused.
+         */
+        get: operations["get_invoice_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invoices/{id}/explanation": {
         parameters: {
             query?: never;
@@ -537,6 +769,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/invoices/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link to an invoice
+         * @description An address at which anybody who has it can see, download and pay the invoice without signing in.
+         *     One that there is already stays and is shown again.
+         */
+        post: operations["create_invoice_link"];
+        /**
+         * Revoke the link to an invoice
+         * @description It opens nothing any more, and mails about the invoice carry none.
+         */
+        delete: operations["revoke_invoice_link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{id}/link/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate the link to an invoice
+         * @description Another address takes the place of the one there is, which opens nothing any more.
+         */
+        post: operations["rotate_invoice_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invoices/{id}/mark-paid": {
         parameters: {
             query?: never;
@@ -569,10 +846,11 @@ export interface paths {
         put?: never;
         /**
          * Pay an invoice
-         * @description Charges what is due, or a part of it, through the payment gateway. The payment's status says
-         *     what came of it: `succeeded`, `failed`, or `pending` where the gateway has not said yet; send
-         *     the same request with the same `Idempotency-Key` again to ask for it. One payment of an invoice
-         *     at a time: while one is pending, others get 409 `payment_in_progress`. Tells
+         * @description Charges what is due, or a part of it, to a saved payment method. The payment's status says
+         *     what came of it: `succeeded`, `failed`, `processing` where a bank takes days, `requires_action`
+         *     where the payer has to authenticate it, or `pending` where nobody knows yet. `action` then says
+         *     what the payer's browser needs; `/v1/payments/{id}/confirm` goes on. One payment of an invoice
+         *     at a time: while one is not finished, others get 409 `payment_in_progress`. Tells
          *     `payment.succeeded` or `payment.failed`, and `invoice.paid` where nothing is left to pay.
          */
         post: operations["pay_invoice"];
@@ -597,6 +875,50 @@ export interface paths {
         get: operations["get_invoice_pdf"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{id}/refundable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what can be refunded
+         * @description How much of an invoice can still be given back, by where it would go.
+         */
+        get: operations["get_refundable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refund an invoice
+         * @description Gives back what was paid, or a part of it, to where the money came from or to the tenant's
+         *     balance; the same money is never given back twice. A refund to a card is `pending` until the
+         *     payment processor says what came of it, and appears on the statement after 3 to 5 business
+         *     days. The invoice keeps its status and gains a refunded amount. Tells `refund.created`, then
+         *     `refund.updated` or `refund.failed`, and `payment.refunded`.
+         */
+        post: operations["refund_invoice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -772,7 +1094,11 @@ export interface paths {
         delete: operations["withdraw_one_time_charge"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Edit a one-time charge
+         * @description While no invoice carries it and it is not withdrawn. Tells `charge.updated`.
+         */
+        patch: operations["edit_one_time_charge"];
         trace?: never;
     };
     "/v1/operator": {
@@ -809,9 +1135,112 @@ export interface paths {
          * Advance the clock
          * @description Only where it is simulated, and forward only. Everything that falls due on the way is done:
          *     periods close, invoices are issued, mailed and charged. An answer with 202 says that this goes
-         *     on; ask for the clock until it no longer moves. Sending the same request again is harmless.
+         *     on; ask for the clock until it no longer moves. With an `Idempotency-Key` the request may be
+         *     sent again until it is answered with 200: it is refused with 409 while it is worked on, goes on
+         *     where the clock stands if the server was restarted on the way, and gets the first answer with
+         *     200 from then on.
          */
         post: operations["advance_clock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List disputes to answer
+         * @description Those on the operator's own account, newest first.
+         */
+        get: operations["list_operator_disputes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/disputes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a dispute to answer */
+        get: operations["get_operator_dispute"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/disputes/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give evidence
+         * @description Records evidence against a dispute on the operator's own account and gives it to the payment
+         *     processor; with `submit` that is final.
+         */
+        post: operations["give_evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/disputes/{id}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record a dispute's outcome
+         * @description For what the payment processor told by other ways. A lost dispute is booked as money that will
+         *     not come.
+         */
+        post: operations["record_dispute_outcome"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/fees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the platform's fees */
+        get: operations["get_fees"];
+        /**
+         * Set the platform's fees
+         * @description From the next charge on.
+         */
+        put: operations["set_fees"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -916,6 +1345,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/partners/{id}/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a partner's invoices
+         * @description Newest first.
+         */
+        get: operations["list_partner_invoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/partners/{id}/invoices/{invoice_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an issued invoice
+         * @description On the partner's request, with a reason, while nothing was paid on it: nothing is due on it any
+         *     more, its entries are taken back, and credit that it used is given back. Tells
+         *     `invoice.cancelled`.
+         */
+        post: operations["cancel_partner_invoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/partners/{id}/rate-limit": {
         parameters: {
             query?: never;
@@ -930,6 +1401,68 @@ export interface paths {
          * @description Of all its keys together; within a minute it acts everywhere.
          */
         put: operations["set_partner_rate_limit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/partners/{id}/refund-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a partner's refund policy */
+        get: operations["get_refund_policy"];
+        /**
+         * Set a partner's refund policy
+         * @description For refunds that are asked for from now on. Only charges on a connected account have a fee.
+         */
+        put: operations["set_refund_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/partners/{id}/settlement-day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose when a partner's settlements are due
+         * @description Holds for statements that are made from now on.
+         */
+        put: operations["set_settlement_day"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/partners/{id}/subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a partner's subscription */
+        get: operations["get_partner_subscription"];
+        /**
+         * Change a partner's subscription
+         * @description What was agreed with it, and the operator's own suspension. Tells `subscription.updated`.
+         */
+        put: operations["edit_partner_subscription"];
         post?: never;
         delete?: never;
         options?: never;
@@ -952,6 +1485,87 @@ export interface paths {
          * @description From an instant on: never before now, never before the latest ones.
          */
         post: operations["set_partner_terms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/partners/{id}/wallet-refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refund a partner's wallet
+         * @description Debits it at once and gives the money back; what does not arrive is in the wallet again. Done
+         *     once per reference: the same one again shows how it stands.
+         */
+        post: operations["refund_partner_wallet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/rate-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List rate changes */
+        get: operations["list_rate_changes"];
+        put?: never;
+        /**
+         * Post a rate change
+         * @description New standard figures of a tier, in force 30 days from now or later. Every partner of the tier is
+         *     mailed and sees it in its subscription; usage until then keeps its price. Figures that are left
+         *     out stay.
+         */
+        post: operations["post_rate_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List all partners' settlements */
+        get: operations["list_all_settlements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/settlements/{id}/mark-paid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark a settlement as paid
+         * @description The operator transferred it by hand; it is marked once.
+         */
+        post: operations["mark_settlement_paid"];
         delete?: never;
         options?: never;
         head?: never;
@@ -982,6 +1596,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/overdue-tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List overdue tenants
+         * @description Those with an invoice past its due date, the longest overdue first: the list to review where
+         *     nobody is suspended automatically.
+         */
+        get: operations["list_overdue_tenants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/partner": {
         parameters: {
             query?: never;
@@ -1004,6 +1639,116 @@ export interface paths {
          * @description Acts on what is issued from now on. Tells `partner.updated`.
          */
         patch: operations["edit_own_partner"];
+        trace?: never;
+    };
+    "/v1/payment-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the payment history
+         * @description Payments and refunds together, newest first; refunds are rows of their own with negative
+         *     amounts.
+         */
+        get: operations["list_payment_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List payment methods
+         * @description Of one tenant, or the partner's own. Removed ones are left out.
+         */
+        get: operations["list_payment_methods"];
+        put?: never;
+        /**
+         * Begin to save a payment method
+         * @description Answers what the payment processor's script needs to take the card data from the browser. In the
+         *     sandbox `test_method` fills it in at once. The first usable method of its owner becomes the
+         *     default. Tells `payment_method.attached` once it is saved.
+         */
+        post: operations["create_payment_method"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-methods/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a payment method */
+        get: operations["get_payment_method"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a payment method
+         * @description A default can go once another is the default. A tenant's only method goes with `confirm=true`,
+         *     which switches its automatic payments off. Tells `payment_method.detached`.
+         */
+        delete: operations["delete_payment_method"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-methods/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on with saving a payment method
+         * @description By the id of its setup, or of a bank account that waits to be verified. Without a body: the
+         *     browser is done, and the processor is asked what came of it. Asking again changes nothing.
+         */
+        post: operations["confirm_payment_method"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-methods/{id}/default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a payment method the default
+         * @description It is charged from now on where no other is named.
+         */
+        post: operations["make_payment_method_default"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/payments": {
@@ -1033,10 +1778,56 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a payment */
+        /**
+         * Get a payment
+         * @description As it is known here; `/confirm` asks the payment processor.
+         */
         get: operations["get_payment"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a payment
+         * @description Gives up a payment that waits for its payer, so that another can begin. What is on its way from
+         *     a bank cannot be called back.
+         */
+        post: operations["cancel_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm a payment
+         * @description Asks the payment processor how the payment stands, after its payer authenticated it. In the
+         *     sandbox `authentication` says what the payer does. Any number of times; a payment that is over
+         *     stays as it is.
+         */
+        post: operations["confirm_payment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1125,6 +1916,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/processor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get how tenants pay */
+        get: operations["get_payment_processor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Choose how tenants pay
+         * @description New payments go there from now on; what was paid is refunded where it was paid. Where that is
+         *     another account, tenants have to save their payment methods again, and their automatic payments
+         *     are switched off.
+         */
+        patch: operations["edit_payment_processor"];
+        trace?: never;
+    };
+    "/v1/processor/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connect an account
+         * @description Makes the partner's account where there is none, and answers a link to the payment processor's
+         *     form. Payments go to the platform's account until the new one is active. Asking again answers
+         *     another link to the same form.
+         */
+        post: operations["connect_payment_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/processor/connect/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at the connected account again
+         * @description Asks the payment processor how it stands; for when the browser comes back from its form.
+         */
+        post: operations["refresh_payment_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/processor/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save own keys
+         * @description They are tried at the payment processor first; where it refuses them nothing changes. Payments
+         *     are made as the partner from now on, without a fee.
+         */
+        put: operations["save_payment_keys"];
+        post?: never;
+        /**
+         * Remove own keys
+         * @description Their ciphertext is deleted. Where they were in use, payments go to the platform's account from
+         *     now on; what was paid on the partner's account is refunded there.
+         */
+        delete: operations["delete_payment_keys"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rate-decks": {
         parameters: {
             query?: never;
@@ -1166,10 +2048,19 @@ export interface paths {
         get: operations["get_rate_deck"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a rate deck
+         * @description With its versions. Refused while a billing profile names it in any of its versions, and once it
+         *     priced a call: what was billed stays explained. Tells `rate_deck.deleted`.
+         */
+        delete: operations["delete_rate_deck"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Rename a rate deck
+         * @description Its versions and prices stay. Tells `rate_deck.renamed`.
+         */
+        patch: operations["rename_rate_deck"];
         trace?: never;
     };
     "/v1/rate-decks/{id}/versions": {
@@ -1260,6 +2151,69 @@ export interface paths {
         delete: operations["end_recurring_charge"];
         options?: never;
         head?: never;
+        /**
+         * Edit a recurring charge
+         * @description Until the first period that it runs in has closed; afterwards end it and create another one.
+         *     Tells `charge.updated`.
+         */
+        patch: operations["edit_recurring_charge"];
+        trace?: never;
+    };
+    "/v1/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List refunds
+         * @description Newest first, failed ones included.
+         */
+        get: operations["list_refunds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/refunds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a refund */
+        get: operations["get_refund"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/refunds/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry a refund
+         * @description Asks again for a refund that failed, as a refund of its own, while what it would give back is
+         *     still there. A refund is retried once; retry the new one if that fails as well.
+         */
+        post: operations["retry_refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -1324,6 +2278,129 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rejects/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss a refused record
+         * @description It is kept, and not tried again. Sending the same record again does not bring it back.
+         */
+        post: operations["dismiss_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a month's collections
+         * @description Revenue as cash: what was paid, less what went back.
+         */
+        get: operations["get_collections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/deferred-revenue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export deferred revenue
+         * @description Fees that were billed in advance, as CSV: for each what was earned before the month, in it, and
+         *     what is still to be earned. A fee is earned day by day.
+         */
+        get: operations["export_deferred_revenue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the journal
+         * @description A month's bookings as CSV: each is one debit and one credit of the same amount. A month that is
+         *     over gives the same bytes at any time; the name of a file of a month that is not ends in
+         *     `-open`. Columns of `plain`: date, transaction_id, place, source, source_id, kind, description,
+         *     tenant_id, account_code, account_name, debit, credit, currency. `quickbooks` has the columns
+         *     of QuickBooks Online's journal entries, `xero` those of Xero's manual journals with debits
+         *     positive and credits negative.
+         */
+        get: operations["export_journal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List settlements
+         * @description One for each month in which tenants paid on the operator's account, newest first.
+         */
+        get: operations["list_settlements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settlements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a settlement */
+        get: operations["get_settlement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/simulations": {
         parameters: {
             query?: never;
@@ -1342,6 +2419,200 @@ export interface paths {
          *     billed. Periods whose invoice was cancelled are left out.
          */
         post: operations["simulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the subscription
+         * @description The plan, its rates, what is used, and what comes next.
+         */
+        get: operations["get_subscription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscription/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate the account
+         * @description Charges the default payment method for the days left of the month, and for the initial wallet
+         *     credit the first time. Whoever is past due or suspended for it pays what it owes. 200: active.
+         *     202: the money is on its way. 402 `payment_declined`: nothing has changed. 409
+         *     `payment_method_missing`: there is nothing to charge. Tells `subscription.activated`.
+         */
+        post: operations["activate_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscription/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel the subscription
+         * @description Pauses the account: nothing is charged and no calls go in or out. Everything is kept for 90
+         *     days, in which activating brings it back.
+         */
+        post: operations["cancel_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscription/cancel-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a change of plan
+         * @description Takes back a smaller plan that waits for the first of the month.
+         */
+        post: operations["cancel_plan_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscription/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the plan
+         * @description A larger plan is in force at once; the rest of the month is charged to the default payment
+         *     method. A smaller one waits for the first of the month and costs nothing now; a later choice
+         *     replaces it. Tells `subscription.updated` when it takes effect, and when it begins to wait.
+         */
+        post: operations["change_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscription/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List subscription invoices */
+        get: operations["list_subscription_invoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscription/invoices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a subscription invoice */
+        get: operations["get_subscription_invoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscription/invoices/{id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the PDF of a subscription invoice */
+        get: operations["get_subscription_invoice_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscription/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List plans */
+        get: operations["list_plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscription/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview a change of plan
+         * @description What it would cost now and from when on it would be in force. Changes nothing.
+         */
+        post: operations["preview_plan_change"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1418,6 +2689,26 @@ export interface paths {
          * @description Tenants that exist keep what they have.
          */
         patch: operations["edit_tenant_defaults"];
+        trace?: never;
+    };
+    "/v1/tenant-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the limits of all tenants
+         * @description Of every tenant that the key reaches, newest tenants first.
+         */
+        get: operations["list_tenant_limits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/tenants": {
@@ -1503,6 +2794,72 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{id}/dunning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a tenant's dunning timeline
+         * @description What was done about what it owes, what happens on which day, and who is told.
+         */
+        get: operations["get_tenant_dunning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{id}/dunning/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview a tenant's dunning mails
+         * @description Each mail as it would be sent now, and whether the policy has it sent. Refused while the tenant
+         *     owes nothing.
+         */
+        get: operations["preview_dunning_mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{id}/dunning/promise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Note a promise to pay
+         * @description Every step to come moves by the days from now until the promised one. A promise that runs is
+         *     replaced, and counts from the day of the first. It concerns what was issued by then.
+         */
+        put: operations["set_promise_to_pay"];
+        post?: never;
+        /**
+         * Clear a promise to pay
+         * @description Every step lies where it lay without it; what was due meanwhile is done within minutes.
+         */
+        delete: operations["clear_promise_to_pay"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1691,6 +3048,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List users
+         * @description Of the partner and its tenants, newest first. Keys that are restricted to tenants see theirs.
+         */
+        get: operations["list_users"];
+        put?: never;
+        /**
+         * Invite a user
+         * @description A mail with a link that works for 7 days goes out; whoever follows it sets a password.
+         */
+        post: operations["invite_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a user */
+        get: operations["get_user"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a user
+         * @description Open sessions end at once; an invitation is taken back. The last administrator stays.
+         */
+        delete: operations["remove_user"];
+        options?: never;
+        head?: never;
+        /**
+         * Edit a user
+         * @description Name and role. The last administrator of an account stays one.
+         */
+        patch: operations["edit_user"];
+        trace?: never;
+    };
+    "/v1/users/{id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite a user again
+         * @description The link in the new mail works for 7 days; earlier ones no longer do.
+         */
+        post: operations["invite_user_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/wallet": {
         parameters: {
             query?: never;
@@ -1711,6 +3137,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/wallet/auto-recharge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get auto-recharge */
+        get: operations["get_auto_recharge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set auto-recharge
+         * @description What is left out stays. Switching it on needs a default payment method that can be charged.
+         */
+        patch: operations["set_auto_recharge"];
+        trace?: never;
+    };
+    "/v1/wallet/top-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List top-ups
+         * @description All charges that filled or fill the wallet, newest first, automatic ones included.
+         */
+        get: operations["list_top_ups"];
+        put?: never;
+        /**
+         * Top up the wallet
+         * @description Charges the default payment method at once. 201: the money is in the wallet. 202: it is on its
+         *     way, as it is for days from a bank account; send the same request with the same
+         *     `Idempotency-Key` again, or get the top-up, to learn what came of it. 402 `payment_declined`:
+         *     nothing was charged. Tells `wallet.changed`.
+         */
+        post: operations["create_top_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wallet/top-ups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a top-up */
+        get: operations["get_top_up"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/wallet/transactions": {
         parameters: {
             query?: never;
@@ -1721,7 +3212,8 @@ export interface paths {
         /**
          * List wallet transactions
          * @description All credits and debits, newest first. To pull them into other books, sort by `seq` and send the
-         *     last `seq` as `since` the next time: nothing is missed and nothing comes twice.
+         *     last `seq` as `since` the next time: nothing is missed and nothing comes twice. With
+         *     `Accept: text/csv` everything that the filters let through, oldest first, as one file.
          */
         get: operations["list_wallet_transactions"];
         put?: never;
@@ -3336,6 +4828,1072 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "payment_method.attached": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * payment_method.attached
+         * @description A payment method was saved.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            payment_method: components["schemas"]["PaymentMethod"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "payment_method.attached";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment_method.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * payment_method.updated
+         * @description A payment method was verified, made the default or renewed.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            payment_method: components["schemas"]["PaymentMethod"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "payment_method.updated";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment_method.detached": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * payment_method.detached
+         * @description A payment method was removed.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            payment_method: components["schemas"]["PaymentMethod"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "payment_method.detached";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payment.refunded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * payment.refunded
+         * @description A payment, or a part of it, was given back.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            payment: components["schemas"]["Payment"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "payment.refunded";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "refund.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * refund.created
+         * @description Somebody asked for a refund.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            refund: components["schemas"]["Refund"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "refund.created";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "refund.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * refund.updated
+         * @description A refund is on its way, or succeeded.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            refund: components["schemas"]["Refund"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "refund.updated";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "refund.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * refund.failed
+         * @description A refund failed; what it gave back can be given back again.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            refund: components["schemas"]["Refund"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "refund.failed";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "dispute.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * dispute.created
+         * @description A payer disputes a payment.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            dispute: components["schemas"]["Dispute"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "dispute.created";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "dispute.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * dispute.updated
+         * @description A dispute moved on, and is not closed.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            dispute: components["schemas"]["Dispute"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "dispute.updated";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "dispute.closed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * dispute.closed
+         * @description A dispute was won or lost.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            dispute: components["schemas"]["Dispute"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "dispute.closed";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "credit_note.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * credit_note.created
+         * @description A credit note was issued.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            credit_note: components["schemas"]["CreditNote"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "credit_note.created";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "credit_note.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * credit_note.cancelled
+         * @description A credit note was cancelled, because its refund failed.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            credit_note: components["schemas"]["CreditNote"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "credit_note.cancelled";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "checkout.session.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * checkout.session.completed
+         * @description A checkout session was paid.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            checkout_session: components["schemas"]["CheckoutSession"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "checkout.session.completed";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "credit.created": {
         parameters: {
             query?: never;
@@ -3418,6 +5976,88 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "credit.voided": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * credit.voided
+         * @description What was left of a credit was taken back.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            credit: components["schemas"]["Credit"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "credit.voided";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "charge.created": {
         parameters: {
             query?: never;
@@ -3474,6 +6114,88 @@ export interface webhooks {
                         sequence: number;
                         /** @constant */
                         type: "charge.created";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "charge.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * charge.updated
+         * @description A charge was changed before any invoice carried it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            charge: components["schemas"]["Charge"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "charge.updated";
                     };
                 };
             };
@@ -3993,6 +6715,170 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "rate_deck.renamed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * rate_deck.renamed
+         * @description A rate deck has another name.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            rate_deck: components["schemas"]["RateDeck"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "rate_deck.renamed";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "rate_deck.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * rate_deck.deleted
+         * @description A rate deck was deleted.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            rate_deck: components["schemas"]["RateDeck"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "rate_deck.deleted";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "tax_jurisdiction.created": {
         parameters: {
             query?: never;
@@ -4485,6 +7371,170 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "subscription.activated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * subscription.activated
+         * @description The partner's subscription was activated.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            subscription: components["schemas"]["Subscription"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "subscription.activated";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "subscription.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * subscription.updated
+         * @description The partner's plan or the state of its account changed.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's id: the same however often it arrives */
+                    "webhook-id": string;
+                    /** @description When it was sent, in seconds since 1970 */
+                    "webhook-timestamp": string;
+                    /** @description One signature per secret in force */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description When it happened. */
+                        created_at: components["schemas"]["Instant"];
+                        data: {
+                            subscription: components["schemas"]["Subscription"];
+                        };
+                        /**
+                         * @description Its id: the same however often it is told.
+                         * @example evt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                         */
+                        id: string;
+                        /**
+                         * Format: int64
+                         * @description The object's version after it happened.
+                         * @example 3
+                         */
+                        object_version: number;
+                        /** @description Whose it is. */
+                        partner_id: string;
+                        /**
+                         * Format: int64
+                         * @description Its place among all events of the partner: from 1, without gaps.
+                         * @example 42
+                         */
+                        sequence: number;
+                        /** @constant */
+                        type: "subscription.updated";
+                    };
+                };
+            };
+            responses: {
+                /** @description Within 10 seconds: it arrived */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else: it is tried again, seven times */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "wallet.changed": {
         parameters: {
             query?: never;
@@ -4496,7 +7546,7 @@ export interface webhooks {
         put?: never;
         /**
          * wallet.changed
-         * @description Money was put into the wallet or taken out by hand.
+         * @description Money was put into the wallet or given back.
          */
         post: {
             parameters: {
@@ -4829,6 +7879,43 @@ export interface components {
             request_id: string;
             /** @description The tenant it is about. */
             tenant_id?: string | null;
+        };
+        /**
+         * @description What the payer does in the sandbox.
+         * @enum {string}
+         */
+        Authentication: "passed" | "failed";
+        /** @description What changes of auto-recharge. What is left out stays. */
+        AutoRechargeInput: {
+            amount?: components["schemas"]["Decimal"] | null;
+            /**
+             * @description Whether the wallet fills itself; needs a default payment method that can be charged.
+             * @example false
+             */
+            enabled?: boolean | null;
+            threshold?: components["schemas"]["Decimal"] | null;
+        };
+        /** @description When and how the wallet fills itself. */
+        AutoRechargeShown: {
+            amount?: components["schemas"]["Decimal"] | null;
+            /**
+             * @description What amounts are in.
+             * @example USD
+             */
+            currency: string;
+            /** @description Whether it does. A declined recharge switches it off. */
+            enabled: boolean;
+            last_attempt_at?: components["schemas"]["Instant"] | null;
+            threshold?: components["schemas"]["Decimal"] | null;
+            /**
+             * Format: int64
+             * @description Grows with each change; the `ETag`.
+             */
+            version: number;
+        };
+        /** @description A payment with what its payer has to do. */
+        BegunPayment: components["schemas"]["Payment"] & {
+            action?: components["schemas"]["PaymentAction"] | null;
         };
         /** @description To whom an invoice is addressed, as issued. */
         BillTo: {
@@ -5257,6 +8344,14 @@ export interface components {
              */
             to: string;
         };
+        /** @description Why an issued invoice is taken back. */
+        Cancellation: {
+            /**
+             * @description For the books, at most 2,000 bytes.
+             * @example Billed to the wrong tenant
+             */
+            reason: string;
+        };
         /** @description A batch of call records that was taken in. */
         CdrBatch: {
             /**
@@ -5358,6 +8453,15 @@ export interface components {
             /** @description The only partner it serves; absent where it is the operator's and serves all. */
             partner_id?: string | null;
         };
+        /** @description A plan that is wanted now. */
+        ChangeInput: {
+            due_now?: components["schemas"]["Decimal"] | null;
+            /**
+             * @description `starter`, `professional` or `business`.
+             * @example professional
+             */
+            tier: string;
+        };
         /** @description A row that says something else than before. */
         ChangedRow: {
             /** @description What it would say. */
@@ -5406,6 +8510,72 @@ export interface components {
             tenant_id: string;
             /** @description Price of one unit; negative for a discount. */
             unit_price: components["schemas"]["Decimal"];
+            /**
+             * Format: int64
+             * @description Grows with each change; the `ETag`.
+             * @example 1
+             */
+            version: number;
+        };
+        /** @description A session to be. */
+        CheckoutInput: {
+            amount?: components["schemas"]["Decimal"] | null;
+            /**
+             * @description What is paid.
+             * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            invoice_id: string;
+            /**
+             * @description Where the payer goes afterwards.
+             * @example https://app.example.com/thanks
+             */
+            success_url?: string | null;
+        };
+        /** @description A page on which one invoice can be paid, for a time. */
+        CheckoutSession: {
+            amount?: components["schemas"]["Decimal"] | null;
+            completed_at?: components["schemas"]["Instant"] | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Instant"];
+            /**
+             * @description What the amount is in.
+             * @example USD
+             */
+            currency: string;
+            /** @description When it ends if it is not paid. */
+            expires_at: components["schemas"]["Instant"];
+            /**
+             * @description Its id.
+             * @example cs_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * @description What is paid.
+             * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            invoice_id: string;
+            /**
+             * @description The payment that completed it.
+             * @example pay_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            payment_id?: string | null;
+            /** @description How it stands. */
+            status: string;
+            /**
+             * @description Where the payer goes afterwards.
+             * @example https://app.example.com/thanks
+             */
+            success_url?: string | null;
+            /**
+             * @description Whose invoice it is.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+            /**
+             * @description Where to send the payer, while it is open. Whoever has it can see and pay the invoice.
+             * @example https://billing.example.com/i/9f86d081?session=cs_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            url?: string | null;
         };
         /** @description The deployment's clock. */
         Clock: {
@@ -5416,6 +8586,32 @@ export interface components {
             /** @description Whether it stands still until it is moved. */
             simulated: boolean;
         };
+        /** @description What was collected in a month. */
+        Collections: {
+            /**
+             * @description What the amounts are in.
+             * @example USD
+             */
+            currency: string;
+            /**
+             * @description What went back to them, counted on the day on which it did: refunds other than to the
+             *     balance, and lost disputes.
+             */
+            given_back: components["schemas"]["Decimal"];
+            /**
+             * @description The month.
+             * @example 2026-05
+             */
+            month: string;
+            /** @description What tenants paid, by any way. */
+            paid: components["schemas"]["Decimal"];
+            /** @description The rest. */
+            revenue: components["schemas"]["Decimal"];
+        };
+        /** @description What a payer did. */
+        ConfirmInput: {
+            authentication?: components["schemas"]["Authentication"] | null;
+        };
         /** @description The name of what is deleted, to be sure. */
         Confirmation: {
             /**
@@ -5423,6 +8619,29 @@ export interface components {
              * @example Acme Dental
              */
             confirm_name: string;
+        };
+        /** @description A partner's connected account. */
+        ConnectedAccountView: {
+            /**
+             * @description The processor's id.
+             * @example acct_1Nv0FGQ9RKHgCVdK
+             */
+            account?: string | null;
+            /** @description Whether it can be charged. */
+            charges_enabled: boolean;
+            /** @description What the processor wants to know now. */
+            currently_due: string[];
+            /** @description Whether the processor's form was finished. */
+            details_submitted: boolean;
+            /** @description Why it is disabled. */
+            disabled_reason?: string | null;
+            /** @description Whether the processor pays out to its bank account. */
+            payouts_enabled: boolean;
+            /**
+             * @description Where it stands.
+             * @example active
+             */
+            status: string;
         };
         /** @description What is provisioned and assigned now. */
         Counts: {
@@ -5501,6 +8720,87 @@ export interface components {
              */
             tenant_id: string;
         };
+        /** @description A credit note: what takes back an issued invoice, or a part of it. */
+        CreditNote: {
+            /** @description How much, tax included. */
+            amount: components["schemas"]["Decimal"];
+            cancelled_at?: components["schemas"]["Instant"] | null;
+            /** @description The credit that it is for, or that the refund became. */
+            credit_id?: string | null;
+            /**
+             * @description What its amounts are in.
+             * @example USD
+             */
+            currency: string;
+            /**
+             * @description Its id.
+             * @example crn_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * @description The invoice that it takes back, or a part of.
+             * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            invoice_id: string;
+            /**
+             * Format: date
+             * @description The date of issue.
+             * @example 2026-06-01
+             */
+            issue_date: string;
+            /** @description When it was issued. */
+            issued_at: components["schemas"]["Instant"];
+            /**
+             * @description Its number.
+             * @example CN-000001
+             */
+            number: string;
+            /**
+             * @description Why.
+             * @example Line was down for two days
+             */
+            reason: string;
+            /** @description The refund that it is for. */
+            refund_id?: string | null;
+            /** @description `cancelled` where its refund failed after all; its number stays used. */
+            status: string;
+            /** @description What of it is tax. */
+            tax: components["schemas"]["Decimal"];
+            /**
+             * @description Whom it credits.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+        };
+        /** @description A partner's own keys; the secret one is never shown. */
+        CustomKeysView: {
+            /**
+             * @description The account that they open.
+             * @example acct_1Nv0FGQ9RKHgCVdK
+             */
+            account: string;
+            /** @description Whether they move money. */
+            livemode: boolean;
+            /**
+             * @description The secret key, masked.
+             * @example sk_live_…x9Q2
+             */
+            masked_key: string;
+            /**
+             * @description For browsers.
+             * @example pk_live_51Nv0FGQ9RKHgCVdK
+             */
+            publishable_key: string;
+            /** @description Whether the account's events are sent here. */
+            receives_events: boolean;
+            /** @description When they were saved. */
+            saved_at: components["schemas"]["Instant"];
+            /**
+             * @description `broken`: the processor no longer accepts them.
+             * @example active
+             */
+            status: string;
+        };
         /** @example 12.34 */
         Decimal: string;
         /** @description A rate deck to be. */
@@ -5522,6 +8822,14 @@ export interface components {
              * @example UTC
              */
             timezone?: string | null;
+        };
+        /** @description Another name of a rate deck. */
+        DeckName: {
+            /**
+             * @description For people.
+             * @example International
+             */
+            name: string;
         };
         /** @description A version of a rate deck to be. */
         DeckVersionInput: {
@@ -5553,6 +8861,275 @@ export interface components {
              * @example America/Chicago
              */
             timezone?: string | null;
+        };
+        /** @description Why a refused record is given up. */
+        Dismissal: {
+            /**
+             * @description For whoever looks later, at most 500 bytes.
+             * @example A test call of the switch
+             */
+            reason: string;
+        };
+        /** @description A dispute: a payer takes a payment back through its bank. */
+        Dispute: {
+            /** @description How much is disputed. */
+            amount: components["schemas"]["Decimal"];
+            /**
+             * @description Who answers it: the operator on its own account, the partner at the payment processor on
+             *     the partner's.
+             */
+            answered_by: string;
+            closed_at?: components["schemas"]["Instant"] | null;
+            /**
+             * @description What the amount is in.
+             * @example USD
+             */
+            currency: string;
+            /**
+             * @description What the payment processor says of it while it is open.
+             * @example needs_response
+             */
+            detail: string;
+            evidence_due?: components["schemas"]["Instant"] | null;
+            /**
+             * @description Its id.
+             * @example dsp_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * @description What was paid.
+             * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            invoice_id: string;
+            /** @description When it was first seen. */
+            opened_at: components["schemas"]["Instant"];
+            /**
+             * @description The payment.
+             * @example pay_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            payment_id: string;
+            /**
+             * @description The payer's reason.
+             * @example fraudulent
+             */
+            reason: string;
+            /** @description How it stands. */
+            status: string;
+            submitted_at?: components["schemas"]["Instant"] | null;
+            /**
+             * @description Who disputes.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+            /**
+             * Format: int64
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description A mail of dunning as it would be sent now. */
+        DunningMail: {
+            /**
+             * @description Its text.
+             * @example Hello Acme Dental, …
+             */
+            body: string;
+            /** @description Whether the policy in force has it sent. */
+            is_sent: boolean;
+            /** @description `reminder`, `flagged`, `suspended` or `interrupted`. */
+            letter: string;
+            /**
+             * @description Its address.
+             * @example books@acme.example
+             */
+            recipient: string;
+            /**
+             * @description Who it comes from.
+             * @example Oak Voice <support@oak.example>
+             */
+            sender: string;
+            /**
+             * @description Its subject.
+             * @example Reminder from Oak Voice: $99.00 is not paid
+             */
+            subject: string;
+            /** @description Who gets it. */
+            to: string;
+        };
+        /** @description The mails of dunning about a tenant. */
+        DunningMails: {
+            /** @description Each as it would be sent now. */
+            data: components["schemas"]["DunningMail"][];
+        };
+        /**
+         * @description What is done about unpaid invoices, and when. Days count from the due date of the oldest unpaid
+         *     invoice; 0 is that date.
+         */
+        DunningPolicy: {
+            /**
+             * Format: int32
+             * @description Days at which the tenant is flagged, and the partner is told.
+             * @example 7
+             */
+            flag_after_days: number;
+            /**
+             * Format: int32
+             * @description Days that a tenant runs on after somebody ended its suspension by hand.
+             * @example 7
+             */
+            grace_days: number;
+            /** @description Whether the tenant is reminded by mail. */
+            remind_tenant: boolean;
+            /**
+             * @description Days at which the tenant is reminded, where it is.
+             * @example [
+             *       1,
+             *       5,
+             *       10
+             *     ]
+             */
+            reminder_days: number[];
+            /**
+             * @description Days after issue at which a failed automatic payment is tried again.
+             * @example [
+             *       3,
+             *       7
+             *     ]
+             */
+            retry_days: number[];
+            /**
+             * Format: int32
+             * @description Days at which the tenant is suspended, where that is automatic.
+             * @example 14
+             */
+            suspend_after_days: number;
+            /** @description `automatic` suspends; `manual` never does, and lists the tenant for review. */
+            suspension: string;
+            /** @description Whether the tenant is mailed when it is suspended; the partner always is. */
+            tell_tenant_of_suspension: boolean;
+        };
+        /**
+         * @description What changes of a dunning policy. What is left out stays; null takes the choice back: the
+         *     partner's value holds for a profile, the platform's for the partner.
+         */
+        DunningPolicyChanges: {
+            /**
+             * Format: int32
+             * @description Days after the due date at which a tenant is flagged, 0 to 365.
+             * @example 7
+             */
+            flag_after_days?: number | null;
+            /**
+             * Format: int32
+             * @description Days that a tenant runs on after somebody ended its suspension by hand.
+             * @example 7
+             */
+            grace_days?: number | null;
+            /**
+             * @description Whether tenants are reminded by mail.
+             * @example false
+             */
+            remind_tenant?: boolean | null;
+            /**
+             * @description Days after the due date at which the tenant is reminded, at most 10.
+             * @example [
+             *       1,
+             *       5,
+             *       10
+             *     ]
+             */
+            reminder_days?: number[] | null;
+            /**
+             * @description Days after issue at which a failed automatic payment is tried again, at most 10.
+             * @example [
+             *       3,
+             *       7
+             *     ]
+             */
+            retry_days?: number[] | null;
+            /**
+             * Format: int32
+             * @description Days after the due date at which it is suspended, not before the flag. For a profile that
+             *     does not choose `suspension`, days alone mean `automatic`.
+             * @example 30
+             */
+            suspend_after_days?: number | null;
+            /**
+             * @description `automatic`, or `manual`: never suspended by itself.
+             * @example automatic
+             */
+            suspension?: string | null;
+            /**
+             * @description Whether a tenant is mailed when it is suspended.
+             * @example false
+             */
+            tell_tenant_of_suspension?: boolean | null;
+        };
+        /** @description A step of dunning, done or to come. */
+        DunningStep: {
+            /** @description When: the beginning of that date, or when it was done. */
+            at: components["schemas"]["Instant"];
+            /**
+             * Format: date
+             * @description On which date of the invoice's time zone.
+             * @example 2026-06-30
+             */
+            date: string;
+            /**
+             * @description Because of which invoice.
+             * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            invoice_id: string;
+            /** @description `planned`; `done`; or `missed`: nobody was mailed, because its day had passed. */
+            state: string;
+            /**
+             * @description What happens.
+             * @example suspend
+             */
+            step: string;
+            /**
+             * @description Who is told by mail: `partner`, `tenant`. Of a payment that is tried again, when it fails.
+             * @example [
+             *       "partner"
+             *     ]
+             */
+            told: string[];
+        };
+        /** @description What happens to a tenant that does not pay: what was done, what is to come, who is told. */
+        DunningTimeline: {
+            /** @description What is due on invoices that are overdue. */
+            amount_overdue: components["schemas"]["Decimal"];
+            /**
+             * @description Of the amount.
+             * @example USD
+             */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Whole days since the due date of the oldest unpaid invoice; 0 before.
+             * @example 9
+             */
+            days_overdue: number;
+            flagged_at?: components["schemas"]["Instant"] | null;
+            /**
+             * Format: date
+             * @description Until when somebody's hand keeps it in service.
+             */
+            grace_until?: string | null;
+            /** @description What is in force for it. */
+            policy: components["schemas"]["DunningPolicy"];
+            promise?: components["schemas"]["PromiseToPay"] | null;
+            /** @description How it stands. */
+            status: string;
+            /** @description What was done about its unpaid invoices, then what is to come. */
+            steps: components["schemas"]["DunningStep"][];
+            /**
+             * @description The tenant.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+            /** @description What is unpaid, the oldest first. Balances that no card is charged for are left out. */
+            unpaid_invoices: components["schemas"]["UnpaidInvoice"][];
         };
         /** @description What changes of an endpoint. What is left out stays. */
         EndpointChanges: {
@@ -5648,6 +9225,19 @@ export interface components {
             /** @description By category. */
             data: components["schemas"]["EventType"][];
         };
+        /** @description Evidence to be given. */
+        EvidenceInput: {
+            /**
+             * @description Whether this is all: it is submitted, and cannot be changed any more. Not so where this is
+             *     left out.
+             */
+            submit?: boolean | null;
+            /**
+             * @description What shows that the payment was right.
+             * @example The tenant made 412 calls in May; invoice and calls were sent to it.
+             */
+            text: string;
+        };
         /** @description An extension of a tenant. */
         Extension: {
             /** @description From when it counts for the tenant. */
@@ -5668,7 +9258,7 @@ export interface components {
             /** @description Whose. */
             tenant_id: string;
         };
-        /** @description Unit prices of an enterprise partner. */
+        /** @description Unit prices. */
         Figures: {
             /** @description Per extension and calendar month. */
             extension_month: components["schemas"]["Decimal"];
@@ -5711,6 +9301,7 @@ export interface components {
              * @example 2026-06-16
              */
             due_date?: string | null;
+            flagged_at?: components["schemas"]["Instant"] | null;
             /**
              * @description Its id.
              * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
@@ -5827,6 +9418,21 @@ export interface components {
             unit: string;
             unit_price?: components["schemas"]["Decimal"] | null;
         };
+        /** @description The link to an invoice's page. Whoever has it can see, download and pay the invoice. */
+        InvoiceLink: {
+            /** @description When it was made. */
+            created_at: components["schemas"]["Instant"];
+            /**
+             * @description What it opens.
+             * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            invoice_id: string;
+            /**
+             * @description The address.
+             * @example https://billing.example.com/i/9f86d081884c7d659a2feaa0c55ad015
+             */
+            url: string;
+        };
         /** @description A tax of an invoice, as issued. */
         InvoiceTax: {
             /** @description The tax. */
@@ -5878,6 +9484,19 @@ export interface components {
              * @example done
              */
             state: string;
+        };
+        /** @description The partner's own keys. */
+        KeysInput: {
+            /**
+             * @description `pk_live_…` or `pk_test_…`, of the same kind.
+             * @example pk_test_51Nv0FGQ9RKHgCVdK
+             */
+            publishable_key: string;
+            /**
+             * @description `sk_live_…` or `sk_test_…`; kept sealed, never shown again.
+             * @example sk_test_51Nv0FGQ9RKHgCVdK
+             */
+            secret_key: string;
         };
         /** @description What changes of limits. What is left out stays; null makes a cap unlimited. */
         LimitChanges: {
@@ -6383,6 +10002,12 @@ export interface components {
                 tenant_id: string;
                 /** @description Price of one unit; negative for a discount. */
                 unit_price: components["schemas"]["Decimal"];
+                /**
+                 * Format: int64
+                 * @description Grows with each change; the `ETag`.
+                 * @example 1
+                 */
+                version: number;
             }[];
             /** @description Whether there are more rows in the direction that was read. */
             has_more: boolean;
@@ -6418,6 +10043,133 @@ export interface components {
                  * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
                  */
                 tenant_id: string;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_CreditNote: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /** @description How much, tax included. */
+                amount: components["schemas"]["Decimal"];
+                cancelled_at?: components["schemas"]["Instant"] | null;
+                /** @description The credit that it is for, or that the refund became. */
+                credit_id?: string | null;
+                /**
+                 * @description What its amounts are in.
+                 * @example USD
+                 */
+                currency: string;
+                /**
+                 * @description Its id.
+                 * @example crn_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                /**
+                 * @description The invoice that it takes back, or a part of.
+                 * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                invoice_id: string;
+                /**
+                 * Format: date
+                 * @description The date of issue.
+                 * @example 2026-06-01
+                 */
+                issue_date: string;
+                /** @description When it was issued. */
+                issued_at: components["schemas"]["Instant"];
+                /**
+                 * @description Its number.
+                 * @example CN-000001
+                 */
+                number: string;
+                /**
+                 * @description Why.
+                 * @example Line was down for two days
+                 */
+                reason: string;
+                /** @description The refund that it is for. */
+                refund_id?: string | null;
+                /** @description `cancelled` where its refund failed after all; its number stays used. */
+                status: string;
+                /** @description What of it is tax. */
+                tax: components["schemas"]["Decimal"];
+                /**
+                 * @description Whom it credits.
+                 * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                tenant_id: string;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_Dispute: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /** @description How much is disputed. */
+                amount: components["schemas"]["Decimal"];
+                /**
+                 * @description Who answers it: the operator on its own account, the partner at the payment processor on
+                 *     the partner's.
+                 */
+                answered_by: string;
+                closed_at?: components["schemas"]["Instant"] | null;
+                /**
+                 * @description What the amount is in.
+                 * @example USD
+                 */
+                currency: string;
+                /**
+                 * @description What the payment processor says of it while it is open.
+                 * @example needs_response
+                 */
+                detail: string;
+                evidence_due?: components["schemas"]["Instant"] | null;
+                /**
+                 * @description Its id.
+                 * @example dsp_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                /**
+                 * @description What was paid.
+                 * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                invoice_id: string;
+                /** @description When it was first seen. */
+                opened_at: components["schemas"]["Instant"];
+                /**
+                 * @description The payment.
+                 * @example pay_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                payment_id: string;
+                /**
+                 * @description The payer's reason.
+                 * @example fraudulent
+                 */
+                reason: string;
+                /** @description How it stands. */
+                status: string;
+                submitted_at?: components["schemas"]["Instant"] | null;
+                /**
+                 * @description Who disputes.
+                 * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                tenant_id: string;
+                /**
+                 * Format: int64
+                 * @description Grows with each change.
+                 */
+                version: number;
             }[];
             /** @description Whether there are more rows in the direction that was read. */
             has_more: boolean;
@@ -6522,6 +10274,7 @@ export interface components {
                  * @example 2026-06-16
                  */
                 due_date?: string | null;
+                flagged_at?: components["schemas"]["Instant"] | null;
                 /**
                  * @description Its id.
                  * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
@@ -6700,6 +10453,117 @@ export interface components {
             previous_cursor?: string | null;
         };
         /** @description A page of a list. */
+        List_OperatorCharge: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /** @description How much. */
+                amount: components["schemas"]["Decimal"];
+                /** @description When it was begun. */
+                created_at: components["schemas"]["Instant"];
+                /**
+                 * @description What amounts are in.
+                 * @example USD
+                 */
+                currency: string;
+                /** @description Why it failed, where it did. */
+                failure?: string | null;
+                /**
+                 * @description Its id.
+                 * @example och_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                /** @description What pays the subscription. */
+                lines: components["schemas"]["SubscriptionLine"][];
+                /**
+                 * @description `top_up`, `auto_recharge`, `purchase`, `activation`, `upgrade` or `renewal`.
+                 * @example top_up
+                 */
+                purpose: string;
+                settled_at?: components["schemas"]["Instant"] | null;
+                /**
+                 * @description `pending`, `succeeded`, `declined` or `cancelled`.
+                 * @example succeeded
+                 */
+                status: string;
+                /** @description What of it goes to the wallet. */
+                wallet_amount: components["schemas"]["Decimal"];
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_OperatorDispute: {
+            /** @description The rows, in the list's order. */
+            data: (components["schemas"]["Dispute"] & {
+                /** @description What was written down against it. */
+                evidence: string;
+                /**
+                 * @description Whose tenant disputes.
+                 * @example ptr_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                partner_id: string;
+                /**
+                 * @description The processor's id of it.
+                 * @example dp_1Q2w3E4r5T6y
+                 */
+                reference: string;
+            })[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_OverdueTenant: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /** @description What is due on invoices that are overdue. */
+                amount_overdue: components["schemas"]["Decimal"];
+                /**
+                 * @description Of the amount.
+                 * @example USD
+                 */
+                currency: string;
+                /**
+                 * Format: int64
+                 * @description Whole days since the due date of the oldest unpaid invoice.
+                 * @example 9
+                 */
+                days_overdue: number;
+                flagged_at?: components["schemas"]["Instant"] | null;
+                /**
+                 * @description Its name.
+                 * @example Acme Dental
+                 */
+                name: string;
+                /** @description Whether it is flagged and its policy suspends nobody: somebody has to decide. */
+                needs_review: boolean;
+                next_step?: components["schemas"]["DunningStep"] | null;
+                promise?: components["schemas"]["PromiseToPay"] | null;
+                /** @description How it stands. */
+                status: string;
+                /**
+                 * @description The tenant.
+                 * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                tenant_id: string;
+                /** @description What is unpaid, the oldest first. */
+                unpaid_invoices: components["schemas"]["UnpaidInvoice"][];
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
         List_Partner: {
             /** @description The rows, in the list's order. */
             data: {
@@ -6788,6 +10652,12 @@ export interface components {
                  */
                 timezone: string;
                 /**
+                 * @description Whether the billing address is mailed when a tenant nears or reaches a usage cap. Tenants
+                 *     are suspended at their caps all the same.
+                 * @example true
+                 */
+                usage_alerts: boolean;
+                /**
                  * Format: int64
                  * @description Grows with each change; the `ETag` of the partner.
                  */
@@ -6808,6 +10678,14 @@ export interface components {
             data: {
                 /** @description How much. */
                 amount: components["schemas"]["Decimal"];
+                /** @description What of it was given back. */
+                amount_refunded: components["schemas"]["Decimal"];
+                application_fee?: components["schemas"]["Decimal"] | null;
+                /**
+                 * @description The checkout session that it was begun from.
+                 * @example cs_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                checkout_session_id?: string | null;
                 /** @description When it was begun. */
                 created_at: components["schemas"]["Instant"];
                 /**
@@ -6815,8 +10693,21 @@ export interface components {
                  * @example USD
                  */
                 currency: string;
-                /** @description Why it failed, where it did. */
+                /**
+                 * @description How its dispute stands: `open`, `won` or `lost`; absent where it was never disputed.
+                 * @example open
+                 */
+                dispute?: string | null;
+                /**
+                 * @description Why it failed, where it did.
+                 * @example the card has insufficient funds
+                 */
                 failure?: string | null;
+                /**
+                 * @description Why it failed, for programs, where it did.
+                 * @example insufficient_funds
+                 */
+                failure_code?: string | null;
                 /**
                  * @description Its id.
                  * @example pay_01k9zq4v8m6s3t2r1p0n9m8k7j
@@ -6827,21 +10718,157 @@ export interface components {
                  * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
                  */
                 invoice_id: string;
+                /**
+                 * @description How the partner was paid when it was begun: `platform`, `connect` or `custom_keys`.
+                 * @example connect
+                 */
+                mode?: string | null;
                 /** @description What a person noted about it. */
                 note?: string | null;
+                /** @description Who began it. */
+                origin: string;
                 /**
-                 * @description How; `manual` where it was paid elsewhere.
-                 * @example sandbox:visa
+                 * @description What people call its method; `manual` where it was paid elsewhere.
+                 * @example Visa •••• 4242
                  */
                 payment_method: string;
+                /**
+                 * @description The saved method.
+                 * @example pm_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                payment_method_id?: string | null;
+                /**
+                 * @description The account at the payment processor that it is on, where that is not the operator's.
+                 * @example acct_1Nv0FGQ9RKHgCVdK
+                 */
+                processor_account?: string | null;
+                /**
+                 * @description The payment processor's id of it.
+                 * @example pi_3MtwBwLkdIwHu7ix28a3tqPa
+                 */
+                processor_reference?: string | null;
                 settled_at?: components["schemas"]["Instant"] | null;
-                /** @description How it stands. */
+                /**
+                 * @description How it stands. `processing` is money on its way from a bank; `requires_action` waits for
+                 *     the payer.
+                 */
                 status: string;
                 /**
                  * @description Who pays.
                  * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
                  */
                 tenant_id: string;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_PaymentHistoryEntry: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /** @description How much; negative for what went back. */
+                amount: components["schemas"]["Decimal"];
+                /** @description When it began. */
+                created_at: components["schemas"]["Instant"];
+                /**
+                 * @description What the amount is in.
+                 * @example USD
+                 */
+                currency: string;
+                /**
+                 * @description The id of the payment or refund.
+                 * @example ref_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                /**
+                 * @description What was paid.
+                 * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                invoice_id: string;
+                /**
+                 * @description The invoice's number.
+                 * @example INV-000123
+                 */
+                invoice_number?: string | null;
+                /** @description `payment` or `refund`. */
+                kind: string;
+                /**
+                 * @description How: the payment's method, or where the refund went.
+                 * @example card
+                 */
+                method: string;
+                /**
+                 * @description How it stands; of a refund `pending`, `refunded` or `failed`.
+                 * @example refunded
+                 */
+                status: string;
+                /**
+                 * @description Whose.
+                 * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                tenant_id: string;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_PaymentMethod: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /**
+                 * @description The card's brand or the bank's name.
+                 * @example visa
+                 */
+                brand: string;
+                /** @description When it was saved. */
+                created_at: components["schemas"]["Instant"];
+                /** @description Whether it is charged where none is named. */
+                default: boolean;
+                /** @description Whether that month is over. */
+                expired: boolean;
+                /**
+                 * Format: int32
+                 * @description A card's last month.
+                 * @example 12
+                 */
+                expires_month?: number | null;
+                /**
+                 * Format: int32
+                 * @description Its year.
+                 * @example 2034
+                 */
+                expires_year?: number | null;
+                /**
+                 * @description Its id.
+                 * @example pm_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                /**
+                 * @description The last four digits.
+                 * @example 4242
+                 */
+                last_four: string;
+                /**
+                 * @description `pending_verification`: a bank account that cannot be charged yet; `needs_reentry`: saved on
+                 *     an account that is not used any more.
+                 * @example active
+                 */
+                status: string;
+                /** @description Whose; none for the partner's own, for what the operator charges. */
+                tenant_id?: string | null;
+                /**
+                 * @description `card` or `us_bank_account`.
+                 * @example card
+                 */
+                type: string;
             }[];
             /** @description Whether there are more rows in the direction that was read. */
             has_more: boolean;
@@ -6903,6 +10930,12 @@ export interface components {
                  * @example International
                  */
                 name: string;
+                /**
+                 * Format: int64
+                 * @description Grows with each version and each new name; the `ETag`.
+                 * @example 2
+                 */
+                version: number;
             }[];
             /** @description Whether there are more rows in the direction that was read. */
             has_more: boolean;
@@ -7014,6 +11047,72 @@ export interface components {
             previous_cursor?: string | null;
         };
         /** @description A page of a list. */
+        List_Refund: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /** @description How much. */
+                amount: components["schemas"]["Decimal"];
+                /** @description When it was asked for. */
+                created_at: components["schemas"]["Instant"];
+                /** @description The credit that it became. */
+                credit_id?: string | null;
+                /**
+                 * @description What the amounts are in.
+                 * @example USD
+                 */
+                currency: string;
+                /** @description Where it goes: to the card or bank account that paid, to the tenant's balance, or by hand. */
+                destination: string;
+                /** @description Why it failed, or why nobody knows yet. */
+                failure?: string | null;
+                /**
+                 * @description Its id.
+                 * @example ref_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                /**
+                 * @description What had been paid.
+                 * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                invoice_id: string;
+                /** @description Who asked for it: somebody here, or somebody at the payment processor. */
+                origin: string;
+                /**
+                 * @description The payment that is given back; absent where the tenant's balance had paid.
+                 * @example pay_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                payment_id?: string | null;
+                /**
+                 * @description Why, as somebody wrote it.
+                 * @example Line was down for two days
+                 */
+                reason: string;
+                /** @description The failed refund that it stands for. */
+                retry_of?: string | null;
+                settled_at?: components["schemas"]["Instant"] | null;
+                /** @description How it stands. Cards show a refund after 3 to 5 business days. */
+                status: string;
+                /** @description What of it is tax. */
+                tax: components["schemas"]["Decimal"];
+                /**
+                 * @description Who gets it.
+                 * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                tenant_id: string;
+                /**
+                 * Format: int64
+                 * @description Grows with each change.
+                 */
+                version: number;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
         List_Reject: {
             /** @description The rows, in the list's order. */
             data: {
@@ -7029,6 +11128,8 @@ export interface components {
                 code: string;
                 /** @description When it was refused. */
                 created_at: components["schemas"]["Instant"];
+                /** @description Why it was dismissed. */
+                dismissed_because?: string | null;
                 /** @description The file it came in; `api` where it came by the API. */
                 file_name: string;
                 /**
@@ -7056,8 +11157,109 @@ export interface components {
                 source: string;
                 /** @description Its source. */
                 source_id: string;
-                /** @description `open`, or `resolved` once it is a call. */
+                /** @description `open`, `resolved` once it is a call, `dismissed` where somebody gave it up. */
                 state: string;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_Settlement: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /** @description Payments that came in. */
+                charges: components["schemas"]["SettlementSum"];
+                /** @description When it was made. */
+                created_at: components["schemas"]["Instant"];
+                /**
+                 * @description What the amounts are in.
+                 * @example USD
+                 */
+                currency: string;
+                /** @description What their banks took back for good. */
+                disputes: components["schemas"]["SettlementSum"];
+                /**
+                 * @description When it is due.
+                 * @example 2026-06-15
+                 */
+                due_on: string;
+                /** @description The platform's share, payment by payment. */
+                fees: components["schemas"]["Decimal"];
+                /**
+                 * @description Its id.
+                 * @example stl_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                /**
+                 * @description The month, in the partner's zone.
+                 * @example 2026-05
+                 */
+                month: string;
+                /**
+                 * @description What the partner gets: charges less refunds, disputes and fees; negative where more went
+                 *     back than came in.
+                 */
+                net: components["schemas"]["Decimal"];
+                /** @description What the operator noted when it paid. */
+                note?: string | null;
+                paid_at?: components["schemas"]["Instant"] | null;
+                /**
+                 * @description The partner.
+                 * @example ptr_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                partner_id: string;
+                /** @description What went back to tenants. */
+                refunds: components["schemas"]["SettlementSum"];
+                /**
+                 * @description Where it stands.
+                 * @example due
+                 */
+                status: string;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_SubscriptionInvoice: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /**
+                 * @description The charge that paid it.
+                 * @example och_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                charge_id: string;
+                /**
+                 * @description What amounts are in.
+                 * @example USD
+                 */
+                currency: string;
+                /**
+                 * @description Its id.
+                 * @example sin_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                /** @description When it was issued. */
+                issued_at: components["schemas"]["Instant"];
+                /**
+                 * @description Its number.
+                 * @example SUB-000001
+                 */
+                number: string;
+                /**
+                 * @description `activation`, `upgrade` or `renewal`.
+                 * @example renewal
+                 */
+                purpose: string;
+                /** @description What it bills and what was paid. */
+                total: components["schemas"]["Decimal"];
             }[];
             /** @description Whether there are more rows in the direction that was read. */
             has_more: boolean;
@@ -7092,6 +11294,91 @@ export interface components {
                 /**
                  * Format: int64
                  * @description Grows with each change; the `ETag`.
+                 */
+                version: number;
+            }[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_TenantLimitsRow: {
+            /** @description The rows, in the list's order. */
+            data: (components["schemas"]["TenantLimits"] & {
+                /**
+                 * @description The tenant.
+                 * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                tenant_id: string;
+                /**
+                 * @description Its name.
+                 * @example Acme Dental
+                 */
+                tenant_name: string;
+                /**
+                 * @description Its status.
+                 * @example active
+                 */
+                tenant_status: string;
+                /**
+                 * Format: int64
+                 * @description The version of the limits; the `ETag` that editing them goes by.
+                 * @example 1
+                 */
+                version: number;
+            })[];
+            /** @description Whether there are more rows in the direction that was read. */
+            has_more: boolean;
+            /** @description Send it as `starting_after` for the page after this one; absent after the last row. */
+            next_cursor?: string | null;
+            /** @description Send it as `ending_before` for the page before this one; absent on an empty page. */
+            previous_cursor?: string | null;
+        };
+        /** @description A page of a list. */
+        List_User: {
+            /** @description The rows, in the list's order. */
+            data: {
+                /** @description When it was created. */
+                created_at: components["schemas"]["Instant"];
+                /**
+                 * @description Where its mails go, and the name to sign in with.
+                 * @example grace@example.com
+                 */
+                email: string;
+                /** @description Whether the address is confirmed. */
+                email_verified: boolean;
+                /**
+                 * @description Its id.
+                 * @example usr_01k9zq4v8m6s3t2r1p0n9m8k7j
+                 */
+                id: string;
+                invited_until?: components["schemas"]["Instant"] | null;
+                last_login_at?: components["schemas"]["Instant"] | null;
+                /**
+                 * @description For people.
+                 * @example Grace Hopper
+                 */
+                name: string;
+                /**
+                 * @description What it may do.
+                 * @example partner_user
+                 */
+                role: string;
+                /**
+                 * @description `invited` until a password is set.
+                 * @example active
+                 */
+                status: string;
+                /** @description The tenant whose it is; absent for the partner's own people. */
+                tenant_id?: string | null;
+                /** @description Whether a code is asked for at each sign-in. */
+                two_factor: boolean;
+                /**
+                 * Format: int64
+                 * @description Grows with each change; the `ETag` of the user.
                  */
                 version: number;
             }[];
@@ -7286,6 +11573,34 @@ export interface components {
             /** @description Price of one reported unit in the tenant's currency, with up to 9 decimals. */
             unit_price: components["schemas"]["Decimal"];
         };
+        /** @description How the saving of a method goes on. */
+        MethodConfirmInput: {
+            /**
+             * @description The two amounts, in cents, that arrived on a bank account.
+             * @example [
+             *       32,
+             *       45
+             *     ]
+             */
+            amounts?: number[] | null;
+            /** @description In the sandbox: the test method that fills it in. */
+            test_method?: string | null;
+        };
+        /** @description A method to be saved. */
+        MethodInput: {
+            /** @description Whose; the partner's own where this is left out. */
+            tenant_id?: string | null;
+            /**
+             * @description In the sandbox: the test method that fills it in at once, such as `visa` or `bank`.
+             * @example visa
+             */
+            test_method?: string | null;
+            /**
+             * @description `card` or `us_bank_account`; a card where this is left out.
+             * @example card
+             */
+            type?: string | null;
+        };
         /** @description A key to be. */
         NewApiKey: {
             expires_at?: components["schemas"]["Instant"] | null;
@@ -7333,6 +11648,26 @@ export interface components {
              */
             tenant_id: string;
         };
+        /** @description Somebody to be invited. */
+        NewInvitation: {
+            /**
+             * @description Where the invitation goes, and the name to sign in with.
+             * @example grace@example.com
+             */
+            email: string;
+            /**
+             * @description For people.
+             * @example Grace Hopper
+             */
+            name: string;
+            /**
+             * @description `partner_admin` or `partner_user`; for a tenant's people `tenant_admin` or `tenant_user`.
+             * @example partner_user
+             */
+            role: string;
+            /** @description The tenant whose it becomes; the partner's own where this is left out. */
+            tenant_id?: string | null;
+        };
         /** @description A number for a tenant. */
         NewNumber: {
             /**
@@ -7345,6 +11680,50 @@ export interface components {
              * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
              */
             tenant_id: string;
+        };
+        /** @description A credit note to be. */
+        NoteInput: {
+            /** @description How much, tax included; more than 0. */
+            amount: components["schemas"]["Decimal"];
+            /**
+             * @description The issued invoice that it takes back, or a part of.
+             * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            invoice_id: string;
+            /**
+             * @description Why; shown to the tenant.
+             * @example Outage of 3 May
+             */
+            reason: string;
+        };
+        /** @description A page of the payment processor's. */
+        OnboardingLink: {
+            /**
+             * @description Send the partner's browser there; it works once and for minutes. It is kept nowhere.
+             * @example https://connect.stripe.com/setup/e/acct_1/x
+             */
+            url: string;
+        };
+        /** @description What changes of a one-time charge. What is left out stays. */
+        OneTimeChargeChanges: {
+            /**
+             * @description Shown on the invoice line.
+             * @example Porting of two numbers
+             */
+            description?: string | null;
+            /**
+             * @description How many units, with up to 6 decimals.
+             * @example 2
+             */
+            quantity?: string | null;
+            starts_at?: components["schemas"]["Instant"] | null;
+            /** @description Whether tax is due on it. */
+            taxable?: boolean | null;
+            /**
+             * @description Price of one unit in the tenant's currency, with up to 9 decimals; negative for a discount.
+             * @example 20.00
+             */
+            unit_price?: string | null;
         };
         /** @description A one-time charge to be. */
         OneTimeChargeInput: {
@@ -7386,6 +11765,98 @@ export interface components {
              * @example Example Telecom
              */
             name: string;
+        };
+        /** @description A charge of the operator on a payment method of the partner. */
+        OperatorCharge: {
+            /** @description How much. */
+            amount: components["schemas"]["Decimal"];
+            /** @description When it was begun. */
+            created_at: components["schemas"]["Instant"];
+            /**
+             * @description What amounts are in.
+             * @example USD
+             */
+            currency: string;
+            /** @description Why it failed, where it did. */
+            failure?: string | null;
+            /**
+             * @description Its id.
+             * @example och_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /** @description What pays the subscription. */
+            lines: components["schemas"]["SubscriptionLine"][];
+            /**
+             * @description `top_up`, `auto_recharge`, `purchase`, `activation`, `upgrade` or `renewal`.
+             * @example top_up
+             */
+            purpose: string;
+            settled_at?: components["schemas"]["Instant"] | null;
+            /**
+             * @description `pending`, `succeeded`, `declined` or `cancelled`.
+             * @example succeeded
+             */
+            status: string;
+            /** @description What of it goes to the wallet. */
+            wallet_amount: components["schemas"]["Decimal"];
+        };
+        /** @description A dispute as the operator sees it. */
+        OperatorDispute: components["schemas"]["Dispute"] & {
+            /** @description What was written down against it. */
+            evidence: string;
+            /**
+             * @description Whose tenant disputes.
+             * @example ptr_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            partner_id: string;
+            /**
+             * @description The processor's id of it.
+             * @example dp_1Q2w3E4r5T6y
+             */
+            reference: string;
+        };
+        /** @description How a dispute ended. */
+        OutcomeInput: {
+            /**
+             * @description `won` or `lost`.
+             * @example won
+             */
+            outcome: string;
+        };
+        /** @description A tenant that is late. */
+        OverdueTenant: {
+            /** @description What is due on invoices that are overdue. */
+            amount_overdue: components["schemas"]["Decimal"];
+            /**
+             * @description Of the amount.
+             * @example USD
+             */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Whole days since the due date of the oldest unpaid invoice.
+             * @example 9
+             */
+            days_overdue: number;
+            flagged_at?: components["schemas"]["Instant"] | null;
+            /**
+             * @description Its name.
+             * @example Acme Dental
+             */
+            name: string;
+            /** @description Whether it is flagged and its policy suspends nobody: somebody has to decide. */
+            needs_review: boolean;
+            next_step?: components["schemas"]["DunningStep"] | null;
+            promise?: components["schemas"]["PromiseToPay"] | null;
+            /** @description How it stands. */
+            status: string;
+            /**
+             * @description The tenant.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+            /** @description What is unpaid, the oldest first. */
+            unpaid_invoices: components["schemas"]["UnpaidInvoice"][];
         };
         /** @description A payment that was made elsewhere. */
         PaidInput: {
@@ -7483,6 +11954,12 @@ export interface components {
              */
             timezone: string;
             /**
+             * @description Whether the billing address is mailed when a tenant nears or reaches a usage cap. Tenants
+             *     are suspended at their caps all the same.
+             * @example true
+             */
+            usage_alerts: boolean;
+            /**
              * Format: int64
              * @description Grows with each change; the `ETag` of the partner.
              */
@@ -7534,6 +12011,8 @@ export interface components {
              * @example help@oak.example
              */
             support_email?: string | null;
+            /** @description Whether the billing address is mailed when a tenant nears or reaches a usage cap. */
+            usage_alerts?: boolean | null;
             /** @description Shown on invoices. */
             website?: string | null;
         };
@@ -7593,6 +12072,14 @@ export interface components {
         Payment: {
             /** @description How much. */
             amount: components["schemas"]["Decimal"];
+            /** @description What of it was given back. */
+            amount_refunded: components["schemas"]["Decimal"];
+            application_fee?: components["schemas"]["Decimal"] | null;
+            /**
+             * @description The checkout session that it was begun from.
+             * @example cs_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            checkout_session_id?: string | null;
             /** @description When it was begun. */
             created_at: components["schemas"]["Instant"];
             /**
@@ -7600,8 +12087,21 @@ export interface components {
              * @example USD
              */
             currency: string;
-            /** @description Why it failed, where it did. */
+            /**
+             * @description How its dispute stands: `open`, `won` or `lost`; absent where it was never disputed.
+             * @example open
+             */
+            dispute?: string | null;
+            /**
+             * @description Why it failed, where it did.
+             * @example the card has insufficient funds
+             */
             failure?: string | null;
+            /**
+             * @description Why it failed, for programs, where it did.
+             * @example insufficient_funds
+             */
+            failure_code?: string | null;
             /**
              * @description Its id.
              * @example pay_01k9zq4v8m6s3t2r1p0n9m8k7j
@@ -7612,18 +12112,102 @@ export interface components {
              * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
              */
             invoice_id: string;
+            /**
+             * @description How the partner was paid when it was begun: `platform`, `connect` or `custom_keys`.
+             * @example connect
+             */
+            mode?: string | null;
             /** @description What a person noted about it. */
             note?: string | null;
+            /** @description Who began it. */
+            origin: string;
             /**
-             * @description How; `manual` where it was paid elsewhere.
-             * @example sandbox:visa
+             * @description What people call its method; `manual` where it was paid elsewhere.
+             * @example Visa •••• 4242
              */
             payment_method: string;
+            /**
+             * @description The saved method.
+             * @example pm_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            payment_method_id?: string | null;
+            /**
+             * @description The account at the payment processor that it is on, where that is not the operator's.
+             * @example acct_1Nv0FGQ9RKHgCVdK
+             */
+            processor_account?: string | null;
+            /**
+             * @description The payment processor's id of it.
+             * @example pi_3MtwBwLkdIwHu7ix28a3tqPa
+             */
+            processor_reference?: string | null;
             settled_at?: components["schemas"]["Instant"] | null;
-            /** @description How it stands. */
+            /**
+             * @description How it stands. `processing` is money on its way from a bank; `requires_action` waits for
+             *     the payer.
+             */
             status: string;
             /**
              * @description Who pays.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+        };
+        /** @description What the payer has to do before a payment goes on. Shown to whoever asked, and kept nowhere. */
+        PaymentAction: {
+            /**
+             * @description For the payment processor's script in the payer's browser: a secret of this payment.
+             * @example pi_3MtwBwLkdIwHu7ix28a3tqPa_secret_YrKJ
+             */
+            client_secret: string;
+            /**
+             * @description The key for that script, where there is one.
+             * @example pk_live_51Nv0
+             */
+            publishable_key?: string | null;
+            /** @description Where to send the browser, where the processor wants it so. */
+            redirect_url?: string | null;
+        };
+        /** @description A payment or a refund of the history. */
+        PaymentHistoryEntry: {
+            /** @description How much; negative for what went back. */
+            amount: components["schemas"]["Decimal"];
+            /** @description When it began. */
+            created_at: components["schemas"]["Instant"];
+            /**
+             * @description What the amount is in.
+             * @example USD
+             */
+            currency: string;
+            /**
+             * @description The id of the payment or refund.
+             * @example ref_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * @description What was paid.
+             * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            invoice_id: string;
+            /**
+             * @description The invoice's number.
+             * @example INV-000123
+             */
+            invoice_number?: string | null;
+            /** @description `payment` or `refund`. */
+            kind: string;
+            /**
+             * @description How: the payment's method, or where the refund went.
+             * @example card
+             */
+            method: string;
+            /**
+             * @description How it stands; of a refund `pending`, `refunded` or `failed`.
+             * @example refunded
+             */
+            status: string;
+            /**
+             * @description Whose.
              * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
              */
             tenant_id: string;
@@ -7632,10 +12216,144 @@ export interface components {
         PaymentInput: {
             amount?: components["schemas"]["Decimal"] | null;
             /**
-             * @description How; the default method where this is left out.
-             * @example sandbox:visa
+             * @description Whether nobody is there who could authenticate the payment: then it fails where the bank
+             *     wants that, with the code `authentication_required`.
              */
-            payment_method?: string | null;
+            off_session?: boolean | null;
+            /** @description With which saved method; the tenant's default where this is left out. */
+            payment_method_id?: string | null;
+            /**
+             * @description Where the receipt goes, beside the tenant's billing address.
+             * @example pat@acme.example
+             */
+            receipt_email?: string | null;
+        };
+        /** @description A saved card or bank account: what may be shown of it, never its number. */
+        PaymentMethod: {
+            /**
+             * @description The card's brand or the bank's name.
+             * @example visa
+             */
+            brand: string;
+            /** @description When it was saved. */
+            created_at: components["schemas"]["Instant"];
+            /** @description Whether it is charged where none is named. */
+            default: boolean;
+            /** @description Whether that month is over. */
+            expired: boolean;
+            /**
+             * Format: int32
+             * @description A card's last month.
+             * @example 12
+             */
+            expires_month?: number | null;
+            /**
+             * Format: int32
+             * @description Its year.
+             * @example 2034
+             */
+            expires_year?: number | null;
+            /**
+             * @description Its id.
+             * @example pm_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * @description The last four digits.
+             * @example 4242
+             */
+            last_four: string;
+            /**
+             * @description `pending_verification`: a bank account that cannot be charged yet; `needs_reentry`: saved on
+             *     an account that is not used any more.
+             * @example active
+             */
+            status: string;
+            /** @description Whose; none for the partner's own, for what the operator charges. */
+            tenant_id?: string | null;
+            /**
+             * @description `card` or `us_bank_account`.
+             * @example card
+             */
+            type: string;
+        };
+        /**
+         * @description The saving of a payment method: what the browser needs to take the card data straight to the
+         *     payment processor, and what came of it.
+         */
+        PaymentMethodSetup: {
+            /** @description The account that the script names, where it is a connected one. */
+            account?: string | null;
+            /** @description When it was begun. */
+            created_at: components["schemas"]["Instant"];
+            /** @description Why it failed. */
+            failure?: string | null;
+            /**
+             * @description Its id.
+             * @example set_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            payment_method?: components["schemas"]["PaymentMethod"] | null;
+            /**
+             * @description The key that the processor's script is started with.
+             * @example pk_test_sandbox
+             */
+            publishable_key: string;
+            /** @description The processor's script; none in the sandbox. */
+            script_url?: string | null;
+            /**
+             * @description `verifying`: a bank account waits for the two amounts that arrived there.
+             * @example waiting
+             */
+            status: string;
+            /** @description Whose the method will be; none for the partner's own. */
+            tenant_id?: string | null;
+            /**
+             * @description `card` or `us_bank_account`.
+             * @example card
+             */
+            type: string;
+        };
+        /** @description How a partner's tenants pay. */
+        PaymentProcessor: {
+            /**
+             * @description Where new payments go now: `platform` as long as a connected account was never active.
+             * @example platform
+             */
+            active_mode: string;
+            /** @description The platform's share of each payment. */
+            application_fee: components["schemas"]["Decimal"];
+            /** @description Why no payment can be begun now; none where one can. */
+            blocked?: string | null;
+            /** @description The connected account. */
+            connect: components["schemas"]["ConnectedAccountView"];
+            custom_keys?: components["schemas"]["CustomKeysView"] | null;
+            /** @description Whether payments move money. */
+            livemode: boolean;
+            /**
+             * @description What was chosen: `platform`, the operator's account with monthly settlements; `connect`, the
+             *     partner's own account, connected; `custom_keys`, the partner's own account and keys.
+             * @example platform
+             */
+            mode: string;
+            /**
+             * Format: int32
+             * @description The day of the month after on which settlements are due.
+             * @example 15
+             */
+            settlement_day: number;
+            /** @description What statements show. */
+            statement: components["schemas"]["StatementView"];
+        };
+        /** @description A smaller plan that waits for the first of the month. */
+        PendingPlan: {
+            /** @description When it begins. */
+            effective_at: components["schemas"]["Instant"];
+            /**
+             * @description Which.
+             * @example starter
+             */
+            tier: string;
         };
         /** @description A number, as long as one tenant has it. Assigned anew, it gets an id of its own. */
         PhoneNumber: {
@@ -7658,6 +12376,90 @@ export interface components {
             status: string;
             /** @description Whose it is; of a released one, whose it was. */
             tenant_id: string;
+        };
+        /** @description A plan and what it costs. */
+        Plan: {
+            /**
+             * Format: int32
+             * @description Extensions of all tenants together; null is unlimited.
+             * @example 300
+             */
+            max_extensions?: number | null;
+            /** @description Per calendar month. */
+            monthly_fee: components["schemas"]["Decimal"];
+            /** @description Unit prices. */
+            rates: components["schemas"]["WholesaleRates"];
+            /**
+             * @description `starter`, `professional` or `business`; larger ones are agreed with the operator.
+             * @example starter
+             */
+            tier: string;
+        };
+        /** @description What a change of plan would do. */
+        PlanChangePreview: {
+            /**
+             * @description `upgrade` or `downgrade`.
+             * @example upgrade
+             */
+            change: string;
+            /**
+             * @description What amounts are in.
+             * @example USD
+             */
+            currency: string;
+            /** @description What is charged on confirmation. */
+            due_now: components["schemas"]["Decimal"];
+            /** @description From when on the plan is in force. */
+            effective_at: components["schemas"]["Instant"];
+            /** @description What it costs a month. */
+            monthly_fee: components["schemas"]["Decimal"];
+            /** @description What the rest of this month costs more. */
+            prorated: components["schemas"]["Decimal"];
+            /**
+             * @description The plan.
+             * @example professional
+             */
+            tier: string;
+        };
+        /** @description The plans that one can choose oneself. */
+        Plans: {
+            /**
+             * @description What amounts are in.
+             * @example USD
+             */
+            currency: string;
+            /** @description The smallest first. */
+            data: components["schemas"]["Plan"][];
+            /**
+             * @description Who is asked for a larger plan.
+             * @example Contact sales for an Enterprise plan
+             */
+            larger: string;
+        };
+        /** @description The operator's figures for all subscriptions. */
+        PlatformFees: {
+            /**
+             * @description What amounts are in.
+             * @example USD
+             */
+            currency: string;
+            /** @description What partners with own keys of the payment processor pay a month on top. */
+            custom_keys_surcharge: components["schemas"]["Decimal"];
+            /** @description What a first activation puts into the wallet. */
+            initial_credit: components["schemas"]["Decimal"];
+        };
+        /** @description What changes of them. What is left out stays. */
+        PlatformFeesInput: {
+            custom_keys_surcharge?: components["schemas"]["Decimal"] | null;
+            initial_credit?: components["schemas"]["Decimal"] | null;
+        };
+        /** @description A plan to be. */
+        PreviewInput: {
+            /**
+             * @description `starter`, `professional` or `business`.
+             * @example professional
+             */
+            tier: string;
         };
         /** @description A refusal or failure (RFC 9457). */
         Problem: {
@@ -7714,6 +12516,84 @@ export interface components {
              */
             pointer?: string | null;
         };
+        /** @description Another mode. */
+        ProcessorChanges: {
+            /**
+             * @description `platform`, `connect` or `custom_keys`.
+             * @example platform
+             */
+            mode?: string | null;
+        };
+        /** @description What a profile chooses instead of the partner's policy. Null takes the partner's value. */
+        ProfileDunningPolicy: {
+            /**
+             * @description The profile.
+             * @example prf_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            billing_profile_id: string;
+            /** @description What is in force for tenants on this profile. */
+            effective: components["schemas"]["DunningPolicy"];
+            /**
+             * Format: int32
+             * @description Days at which the tenant is flagged.
+             */
+            flag_after_days?: number | null;
+            /**
+             * Format: int32
+             * @description Days that a tenant runs on after somebody ended its suspension by hand.
+             */
+            grace_days?: number | null;
+            /** @description Whether the tenant is reminded by mail. */
+            remind_tenant?: boolean | null;
+            /** @description Days at which the tenant is reminded. */
+            reminder_days?: number[] | null;
+            /** @description Days after issue at which a failed automatic payment is tried again. */
+            retry_days?: number[] | null;
+            /**
+             * Format: int32
+             * @description Days at which the tenant is suspended.
+             * @example 30
+             */
+            suspend_after_days?: number | null;
+            /** @description `automatic` or `manual`. */
+            suspension?: string | null;
+            /** @description Whether the tenant is mailed when it is suspended. */
+            tell_tenant_of_suspension?: boolean | null;
+        };
+        /** @description A day until which a tenant says it pays. */
+        PromiseInput: {
+            /**
+             * @description For people.
+             * @example Called, waits for a transfer
+             */
+            note?: string | null;
+            /**
+             * Format: date
+             * @description The last day to keep it: one of the 90 days after today.
+             * @example 2026-07-31
+             */
+            until: string;
+        };
+        /** @description What a tenant said about when it pays. Steps after it wait as long as it runs. */
+        PromiseToPay: {
+            /**
+             * Format: date
+             * @description The day it was made; from here on nothing is counted.
+             * @example 2026-07-15
+             */
+            made_on: string;
+            /**
+             * @description What was noted.
+             * @example Called, waits for a transfer
+             */
+            note: string;
+            /**
+             * Format: date
+             * @description The last day to keep it.
+             * @example 2026-07-31
+             */
+            until: string;
+        };
         /** @description What to try: a profile or new terms, or each period's own; with their deck or another one. */
         ProposalInput: {
             /** @description A billing profile of yours. */
@@ -7744,6 +12624,57 @@ export interface components {
             /** @description The IANA zone of its windows and dates; UTC where this is left out. */
             timezone?: string | null;
         };
+        /** @description New figures of a tier that are posted and in force from an instant on. */
+        RateChange: {
+            /** @description From when on. */
+            effective_from: components["schemas"]["Instant"];
+            /** @description The monthly fee by then. */
+            monthly_fee: components["schemas"]["Decimal"];
+            /** @description When it was posted. */
+            posted_at: components["schemas"]["Instant"];
+            /** @description The unit prices by then. */
+            rates: components["schemas"]["WholesaleRates"];
+            /**
+             * @description Why.
+             * @example Carriers charge more
+             */
+            reason: string;
+            /**
+             * @description Which tier.
+             * @example starter
+             */
+            tier: string;
+        };
+        /** @description New figures of a tier. */
+        RateChangeInput: {
+            /**
+             * Format: date-time
+             * @description From when on: 30 days from now or later.
+             * @example 2026-12-01T00:00:00Z
+             */
+            effective_from: string;
+            /**
+             * @description The monthly fee by then.
+             * @example 259.00
+             */
+            monthly_fee?: string | null;
+            rates?: components["schemas"]["Figures"] | null;
+            /**
+             * @description Why, for partners.
+             * @example Carriers charge more
+             */
+            reason: string;
+            /**
+             * @description `starter`, `professional` or `business`.
+             * @example starter
+             */
+            tier: string;
+        };
+        /** @description Posted figures. */
+        RateChanges: {
+            /** @description Oldest first. */
+            data: components["schemas"]["RateChange"][];
+        };
         /** @description A table of prices by the first digits of numbers. */
         RateDeck: {
             /** @description When it was created. */
@@ -7764,6 +12695,12 @@ export interface components {
              * @example International
              */
             name: string;
+            /**
+             * Format: int64
+             * @description Grows with each version and each new name; the `ETag`.
+             * @example 2
+             */
+            version: number;
         };
         /** @description What a deck file would change. Nothing is saved. */
         RateDeckDiff: {
@@ -7909,6 +12846,32 @@ export interface components {
             /** @description What became of it. */
             result: string;
         };
+        /** @description What changes of a recurring charge. What is left out stays. */
+        RecurringChargeChanges: {
+            /**
+             * @description Shown on the invoice line.
+             * @example Support plan, large
+             */
+            description?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when (exclusive); null for good.
+             */
+            ends_at?: string | null;
+            /**
+             * @description How many units, with up to 6 decimals.
+             * @example 2
+             */
+            quantity?: string | null;
+            starts_at?: components["schemas"]["Instant"] | null;
+            /** @description Whether tax is due on it. */
+            taxable?: boolean | null;
+            /**
+             * @description Price of one unit and period in the tenant's currency; negative for a discount.
+             * @example 29.00
+             */
+            unit_price?: string | null;
+        };
         /** @description A recurring charge to be. */
         RecurringChargeInput: {
             /**
@@ -7943,6 +12906,129 @@ export interface components {
              */
             kind: string;
         };
+        /** @description Money that goes back to a tenant. */
+        Refund: {
+            /** @description How much. */
+            amount: components["schemas"]["Decimal"];
+            /** @description When it was asked for. */
+            created_at: components["schemas"]["Instant"];
+            /** @description The credit that it became. */
+            credit_id?: string | null;
+            /**
+             * @description What the amounts are in.
+             * @example USD
+             */
+            currency: string;
+            /** @description Where it goes: to the card or bank account that paid, to the tenant's balance, or by hand. */
+            destination: string;
+            /** @description Why it failed, or why nobody knows yet. */
+            failure?: string | null;
+            /**
+             * @description Its id.
+             * @example ref_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * @description What had been paid.
+             * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            invoice_id: string;
+            /** @description Who asked for it: somebody here, or somebody at the payment processor. */
+            origin: string;
+            /**
+             * @description The payment that is given back; absent where the tenant's balance had paid.
+             * @example pay_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            payment_id?: string | null;
+            /**
+             * @description Why, as somebody wrote it.
+             * @example Line was down for two days
+             */
+            reason: string;
+            /** @description The failed refund that it stands for. */
+            retry_of?: string | null;
+            settled_at?: components["schemas"]["Instant"] | null;
+            /** @description How it stands. Cards show a refund after 3 to 5 business days. */
+            status: string;
+            /** @description What of it is tax. */
+            tax: components["schemas"]["Decimal"];
+            /**
+             * @description Who gets it.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+            /**
+             * Format: int64
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description A refund to be. */
+        RefundInput: {
+            amount?: components["schemas"]["Decimal"] | null;
+            /**
+             * @description `card` (where this is left out): back to the card or bank account that paid, and to the
+             *     balance what the balance had paid. `credit`: to the tenant's balance, which its next
+             *     invoices use. `manual`: by hand, of what was paid elsewhere; only written down.
+             * @example card
+             */
+            destination?: string | null;
+            /**
+             * @description Why; shown to the tenant.
+             * @example Line was down for two days
+             */
+            reason?: string | null;
+        };
+        /** @description What becomes of the platform's fee when a partner's charge is refunded. */
+        RefundPolicy: {
+            /**
+             * @description `kept`, or `returned` in proportion to the refund.
+             * @example kept
+             */
+            application_fee: string;
+        };
+        /** @description What came of a request to give money back. */
+        RefundResult: {
+            /** @description What the refunds give back together. */
+            amount: components["schemas"]["Decimal"];
+            /** @description What of the invoice was given back by now, those included that succeeded. */
+            amount_refunded: components["schemas"]["Decimal"];
+            /**
+             * @description What the amounts are in.
+             * @example USD
+             */
+            currency: string;
+            /** @description One for each payment that gives something back, and one for what the balance had paid. */
+            refunds: components["schemas"]["Refund"][];
+        };
+        /** @description A refund and what the wallet holds after it. */
+        RefundShown: {
+            /** @description What the wallet holds now. */
+            balance: components["schemas"]["Decimal"];
+            /**
+             * @description What amounts are in.
+             * @example USD
+             */
+            currency: string;
+            /** @description One for each charge that it goes back to. */
+            parts: components["schemas"]["WalletRefundPart"][];
+        };
+        /** @description What can be given back of an invoice. */
+        Refundable: {
+            /** @description What the tenant's balance had paid and gets back. */
+            balance: components["schemas"]["Decimal"];
+            /** @description What can go to cards and bank accounts. */
+            card: components["schemas"]["Decimal"];
+            /**
+             * @description What the amounts are in.
+             * @example USD
+             */
+            currency: string;
+            /** @description What was paid elsewhere. */
+            manual: components["schemas"]["Decimal"];
+            /** @description All of it: what can go to the balance. */
+            total: components["schemas"]["Decimal"];
+        };
         /** @description A record that was refused, and kept. */
         Reject: {
             /**
@@ -7957,6 +13043,8 @@ export interface components {
             code: string;
             /** @description When it was refused. */
             created_at: components["schemas"]["Instant"];
+            /** @description Why it was dismissed. */
+            dismissed_because?: string | null;
             /** @description The file it came in; `api` where it came by the API. */
             file_name: string;
             /**
@@ -7984,7 +13072,7 @@ export interface components {
             source: string;
             /** @description Its source. */
             source_id: string;
-            /** @description `open`, or `resolved` once it is a call. */
+            /** @description `open`, `resolved` once it is a call, `dismissed` where somebody gave it up. */
             state: string;
         };
         /** @description A refused record with its bytes. */
@@ -8076,6 +13164,94 @@ export interface components {
              */
             overlap_seconds?: number | null;
         };
+        /** @description How a settlement was paid. */
+        SettledInput: {
+            /**
+             * @description For the books, such as the transfer's number.
+             * @example Transfer 2026-0615-7
+             */
+            note?: string | null;
+        };
+        /** @description What the operator took for a partner in a month, and owes it. */
+        Settlement: {
+            /** @description Payments that came in. */
+            charges: components["schemas"]["SettlementSum"];
+            /** @description When it was made. */
+            created_at: components["schemas"]["Instant"];
+            /**
+             * @description What the amounts are in.
+             * @example USD
+             */
+            currency: string;
+            /** @description What their banks took back for good. */
+            disputes: components["schemas"]["SettlementSum"];
+            /**
+             * @description When it is due.
+             * @example 2026-06-15
+             */
+            due_on: string;
+            /** @description The platform's share, payment by payment. */
+            fees: components["schemas"]["Decimal"];
+            /**
+             * @description Its id.
+             * @example stl_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * @description The month, in the partner's zone.
+             * @example 2026-05
+             */
+            month: string;
+            /**
+             * @description What the partner gets: charges less refunds, disputes and fees; negative where more went
+             *     back than came in.
+             */
+            net: components["schemas"]["Decimal"];
+            /** @description What the operator noted when it paid. */
+            note?: string | null;
+            paid_at?: components["schemas"]["Instant"] | null;
+            /**
+             * @description The partner.
+             * @example ptr_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            partner_id: string;
+            /** @description What went back to tenants. */
+            refunds: components["schemas"]["SettlementSum"];
+            /**
+             * @description Where it stands.
+             * @example due
+             */
+            status: string;
+        };
+        /** @description When a partner's settlements are due. */
+        SettlementDay: {
+            /**
+             * Format: int64
+             * @description The day of the month after.
+             * @example 15
+             */
+            settlement_day: number;
+        };
+        /** @description How many, and what they sum up to. */
+        SettlementSum: {
+            /** @description Together. */
+            amount: components["schemas"]["Decimal"];
+            /**
+             * Format: int64
+             * @description How many.
+             * @example 12
+             */
+            count: number;
+        };
+        /** @description A setup and the secret with which the browser fills it in. */
+        SetupWithSecret: components["schemas"]["PaymentMethodSetup"] & {
+            /**
+             * @description For the processor's script in the payer's browser; whoever has it can fill the setup in,
+             *     and nothing else. It is neither kept nor logged here.
+             * @example seti_1Nv0_secret_x
+             */
+            client_secret?: string | null;
+        };
         /** @description What a proposal would have meant. */
         SimulatedProposal: {
             /** @description What would have been billed. */
@@ -8163,6 +13339,166 @@ export interface components {
             end: components["schemas"]["Instant"];
             /** @description Its first instant. */
             start: components["schemas"]["Instant"];
+        };
+        /** @description What payers see on their statements. */
+        StatementView: {
+            /**
+             * @description What a bank account's statement shows.
+             * @example PINEDALE VOIP
+             */
+            bank_account: string;
+            /**
+             * @description What a card's statement shows; `…` stands for what only the processor knows.
+             * @example TRUNKLINE* PINEDALE VO
+             */
+            card: string;
+            /**
+             * @description The partner's text; none until it chose one.
+             * @example PINEDALE VOIP
+             */
+            descriptor?: string | null;
+        };
+        /** @description A partner's subscription of the platform. */
+        Subscription: {
+            /**
+             * @description `prepaid`, or `on_account` where it settles with the operator outside the platform.
+             * @example prepaid
+             */
+            billing: string;
+            changes_state_at?: components["schemas"]["Instant"] | null;
+            /**
+             * @description What amounts are in.
+             * @example USD
+             */
+            currency: string;
+            /**
+             * Format: int32
+             * @description Extensions that the plan allows; null is unlimited.
+             * @example 300
+             */
+            max_extensions?: number | null;
+            /** @description What the plan costs a month. */
+            monthly_fee: components["schemas"]["Decimal"];
+            pending_change?: components["schemas"]["PendingPlan"] | null;
+            /** @description What is posted for this plan and not in force. */
+            rate_changes: components["schemas"]["RateChange"][];
+            /** @description The unit prices in force. */
+            rates: components["schemas"]["WholesaleRates"];
+            /** @description Why there is no service now, if there is none: `wallet_empty` or `partner_suspended`. */
+            refusal?: string | null;
+            renews_at?: components["schemas"]["Instant"] | null;
+            retries_at?: components["schemas"]["Instant"] | null;
+            /**
+             * @description Whose: the partner's own, for a tenant never has one.
+             * @example partner
+             */
+            scope: string;
+            /**
+             * @description `trial`, `active`, `past_due`, `suspended`, `paused`, `deleting` or `purged`.
+             * @example active
+             */
+            status: string;
+            /** @description What is paid on top for own keys of the payment processor. */
+            surcharge: components["schemas"]["Decimal"];
+            /** @description Why it is suspended: `trial_ended`, `unpaid`, `operator`. */
+            suspension_reasons: string[];
+            /**
+             * @description The plan's tier.
+             * @example starter
+             */
+            tier: string;
+            trial_ends_at?: components["schemas"]["Instant"] | null;
+            /** @description What is used. */
+            usage: components["schemas"]["SubscriptionUsage"];
+            /**
+             * Format: int64
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description What changes of a partner's subscription. What is left out stays. */
+        SubscriptionEdit: {
+            /**
+             * @description `prepaid`: fees by its payment method, usage from its wallet; `on_account`: settled outside
+             *     the platform.
+             * @example on_account
+             */
+            billing?: string | null;
+            enterprise_fee?: components["schemas"]["Decimal"] | null;
+            /** @description True suspends the partner; false lifts the operator's own suspension. */
+            suspended?: boolean | null;
+        };
+        /** @description An invoice of the operator for a subscription. */
+        SubscriptionInvoice: {
+            /**
+             * @description The charge that paid it.
+             * @example och_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            charge_id: string;
+            /**
+             * @description What amounts are in.
+             * @example USD
+             */
+            currency: string;
+            /**
+             * @description Its id.
+             * @example sin_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /** @description When it was issued. */
+            issued_at: components["schemas"]["Instant"];
+            /**
+             * @description Its number.
+             * @example SUB-000001
+             */
+            number: string;
+            /**
+             * @description `activation`, `upgrade` or `renewal`.
+             * @example renewal
+             */
+            purpose: string;
+            /** @description What it bills and what was paid. */
+            total: components["schemas"]["Decimal"];
+        };
+        /** @description A line of a subscription's fee. */
+        SubscriptionLine: {
+            /** @description How much. */
+            amount: components["schemas"]["Decimal"];
+            /**
+             * @description For people.
+             * @example Professional plan, May 2026
+             */
+            description: string;
+            /**
+             * @description Which part of the month it pays, in days.
+             * @example 22/31
+             */
+            fraction: string;
+        };
+        /** @description What a partner uses now and used in this calendar month. */
+        SubscriptionUsage: {
+            /**
+             * Format: int64
+             * @description Extensions of all tenants.
+             * @example 12
+             */
+            extensions: number;
+            /** @description Minutes of local calls, as they are charged. */
+            local_minutes: components["schemas"]["Decimal"];
+            /**
+             * Format: int64
+             * @description Local numbers of all tenants.
+             * @example 4
+             */
+            local_numbers: number;
+            /** @description Minutes of toll-free calls, as they are charged. */
+            toll_free_minutes: components["schemas"]["Decimal"];
+            /**
+             * Format: int64
+             * @description Toll-free numbers of all tenants.
+             * @example 1
+             */
+            toll_free_numbers: number;
         };
         /** @description A tax that invoices may carry. */
         TaxJurisdiction: {
@@ -8256,6 +13592,7 @@ export interface components {
              * @example ACME DENTAL
              */
             default_cnam: string;
+            flagged_at?: components["schemas"]["Instant"] | null;
             /** @description The area code for seven-digit dialling. */
             home_area_code?: string | null;
             /**
@@ -8358,6 +13695,11 @@ export interface components {
             /** @description The limits. */
             limits: components["schemas"]["TenantLimits"];
             /**
+             * @description Limits that a partner does well to begin with: send them as `limits` to take them over,
+             *     without their currency.
+             */
+            recommended_limits: components["schemas"]["TenantLimits"];
+            /**
              * @description IANA zone.
              * @example America/Chicago
              */
@@ -8442,6 +13784,30 @@ export interface components {
             /** @description What happens at a cap: the tenant is suspended, or the partner is told only. */
             on_limit: string;
         };
+        /** @description A tenant and its limits, as one row of a list. */
+        TenantLimitsRow: components["schemas"]["TenantLimits"] & {
+            /**
+             * @description The tenant.
+             * @example tnt_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            tenant_id: string;
+            /**
+             * @description Its name.
+             * @example Acme Dental
+             */
+            tenant_name: string;
+            /**
+             * @description Its status.
+             * @example active
+             */
+            tenant_status: string;
+            /**
+             * Format: int64
+             * @description The version of the limits; the `ETag` that editing them goes by.
+             * @example 1
+             */
+            version: number;
+        };
         /** @description A tenant's closed periods, as billed and under each proposal. */
         TenantSimulation: {
             /** @description What was billed. */
@@ -8521,6 +13887,11 @@ export interface components {
             /** @description Oldest first; the last one whose instant has come applies. */
             data: components["schemas"]["WholesaleTerms"][];
         };
+        /** @description Money to be put into the wallet. */
+        TopUpInput: {
+            /** @description How much, 0.50 or more. */
+            amount: components["schemas"]["Decimal"];
+        };
         /** @description A trial and what it turns into. */
         Trial: {
             /**
@@ -8548,6 +13919,40 @@ export interface components {
              * @example 30
              */
             days: number;
+        };
+        /** @description An invoice that a tenant has not paid. */
+        UnpaidInvoice: {
+            /** @description What is left to pay. */
+            amount_due: components["schemas"]["Decimal"];
+            /**
+             * @description What its amounts are in.
+             * @example USD
+             */
+            currency: string;
+            /**
+             * Format: int64
+             * @description Whole days since then; 0 before.
+             * @example 9
+             */
+            days_overdue: number;
+            /**
+             * Format: date
+             * @description The last day to pay it.
+             * @example 2026-06-16
+             */
+            due_date: string;
+            /**
+             * @description Its id.
+             * @example inv_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * @description Its number.
+             * @example INV-000123
+             */
+            number?: string | null;
+            /** @description Whether a payment of it is pending, which stops everything else. */
+            payment_pending: boolean;
         };
         /** @description Rated calls, summed up. Seconds are billed ones, after increments. */
         Usage: {
@@ -8652,6 +14057,62 @@ export interface components {
              */
             month: string;
         };
+        /** @description Somebody who signs in, or is invited to. */
+        User: {
+            /** @description When it was created. */
+            created_at: components["schemas"]["Instant"];
+            /**
+             * @description Where its mails go, and the name to sign in with.
+             * @example grace@example.com
+             */
+            email: string;
+            /** @description Whether the address is confirmed. */
+            email_verified: boolean;
+            /**
+             * @description Its id.
+             * @example usr_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            invited_until?: components["schemas"]["Instant"] | null;
+            last_login_at?: components["schemas"]["Instant"] | null;
+            /**
+             * @description For people.
+             * @example Grace Hopper
+             */
+            name: string;
+            /**
+             * @description What it may do.
+             * @example partner_user
+             */
+            role: string;
+            /**
+             * @description `invited` until a password is set.
+             * @example active
+             */
+            status: string;
+            /** @description The tenant whose it is; absent for the partner's own people. */
+            tenant_id?: string | null;
+            /** @description Whether a code is asked for at each sign-in. */
+            two_factor: boolean;
+            /**
+             * Format: int64
+             * @description Grows with each change; the `ETag` of the user.
+             */
+            version: number;
+        };
+        /** @description What changes of somebody. What is left out stays. */
+        UserEdit: {
+            /**
+             * @description For people.
+             * @example Grace Hopper
+             */
+            name?: string | null;
+            /**
+             * @description Another role of the same account.
+             * @example partner_user
+             */
+            role?: string | null;
+        };
         /** @description A partner's prepaid account with the operator. */
         Wallet: {
             /** @description What can still be spent: the balance without what is held for calls in progress. */
@@ -8663,6 +14124,8 @@ export interface components {
              * @example USD
              */
             currency: string;
+            /** @description What is on its way to it: top-ups that are not settled. */
+            pending: components["schemas"]["Decimal"];
         };
         /** @description What a wallet holds. */
         WalletBalance: {
@@ -8675,6 +14138,45 @@ export interface components {
             currency: string;
             /** @description The partner. */
             partner_id: string;
+        };
+        /** @description A refund of a wallet. */
+        WalletRefundInput: {
+            amount?: components["schemas"]["Decimal"] | null;
+            /**
+             * @description Why; shown to the partner.
+             * @example The partner leaves
+             */
+            reason: string;
+            /**
+             * @description The asker's own name of it: the same one is done once.
+             * @example leaving-4711
+             */
+            reference: string;
+            /**
+             * @description `manual`: by hand, outside the platform; `method` (where this is left out): to the payment
+             *     methods that filled it, the newest first.
+             * @example manual
+             */
+            to?: string | null;
+        };
+        /** @description A part of a wallet refund. */
+        WalletRefundPart: {
+            /** @description How much. */
+            amount: components["schemas"]["Decimal"];
+            /** @description The charge whose method gets it; null where it is given by hand. */
+            charge_id?: string | null;
+            /** @description Why it failed, where it did. */
+            failure?: string | null;
+            /**
+             * @description Its id.
+             * @example ref_01k9zq4v8m6s3t2r1p0n9m8k7j
+             */
+            id: string;
+            /**
+             * @description `pending`, `succeeded` or `failed`.
+             * @example succeeded
+             */
+            status: string;
         };
         /** @description A credit or debit of the wallet. Never changed, never deleted. */
         WalletTransaction: {
@@ -8837,6 +14339,19 @@ export interface components {
              */
             version: number;
         };
+        /** @description Wholesale unit prices. */
+        WholesaleRates: {
+            /** @description Per extension and calendar month. */
+            extension_month: components["schemas"]["Decimal"];
+            /** @description Per local number and calendar month. */
+            local_did_month: components["schemas"]["Decimal"];
+            /** @description Per minute of a local call. */
+            local_minute: components["schemas"]["Decimal"];
+            /** @description Per toll-free number and calendar month. */
+            toll_free_did_month: components["schemas"]["Decimal"];
+            /** @description Per minute of a toll-free call. */
+            toll_free_minute: components["schemas"]["Decimal"];
+        };
         /** @description What the operator charges a partner from an instant on. */
         WholesaleTerms: {
             /** @description The first instant at which it applies. */
@@ -8879,6 +14394,17 @@ export interface components {
                 "X-Request-Id"?: string;
                 /** @description Bearer */
                 "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A payment was declined, or the wallet is empty */
+        PaymentRequired: {
+            headers: {
+                /** @description The request's id, for logs and support */
+                "X-Request-Id"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -9496,6 +15022,84 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
+    get_billing_profile_dunning_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The profile's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it chooses, and what is in force */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileDunningPolicy"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    edit_billing_profile_dunning_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the version that is changed */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The profile's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DunningPolicyChanges"];
+            };
+        };
+        responses: {
+            /** @description What it chooses now, and what is in force */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileDunningPolicy"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
     list_billing_profile_versions: {
         parameters: {
             query?: {
@@ -9633,7 +15237,7 @@ export interface operations {
             query?: {
                 /** @description Only from the source with this name. */
                 source?: string;
-                /** @description Only those committed then or later. */
+                /** @description Only those committed then or later. What commits late may have an earlier instant than what was seen: to follow changes, read `list_events` in the order of `sequence`. */
                 "created[gte]"?: string;
                 /** @description Only those committed before then. */
                 "created[lt]"?: string;
@@ -9736,6 +15340,261 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CdrBatch"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    create_checkout_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckoutInput"];
+            };
+        };
+        responses: {
+            /** @description The session */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckoutSession"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_checkout_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckoutSession"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    expire_checkout_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The session's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckoutSession"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_credit_notes: {
+        parameters: {
+            query?: {
+                /** @description Only of this tenant. */
+                tenant_id?: string;
+                /** @description Only of this invoice. */
+                invoice_id?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_CreditNote"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    create_credit_note: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteInput"];
+            };
+        };
+        responses: {
+            /** @description The credit note */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditNote"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_credit_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The credit note's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The credit note */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditNote"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_credit_note_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The credit note's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The PDF */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -9852,6 +15711,200 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    void_credit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The credit's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The credit as it is now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credit"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_disputes: {
+        parameters: {
+            query?: {
+                /** @description Only of this tenant. */
+                tenant_id?: string;
+                /** @description Only of this invoice. */
+                invoice_id?: string;
+                /** @description `open`, `won` or `lost`. */
+                status?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of disputes */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Dispute"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_dispute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dispute's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dispute */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_dunning_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningPolicy"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    edit_dunning_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the version that is changed */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DunningPolicyChanges"];
+            };
+        };
+        responses: {
+            /** @description The policy as it is now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningPolicy"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            /** @description If-Match names another version than the current one */
+            412: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Failed"];
@@ -10036,6 +16089,7 @@ export interface operations {
             };
             400: components["responses"]["Unreadable"];
             401: components["responses"]["Unauthorized"];
+            402: components["responses"]["PaymentRequired"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
@@ -10128,23 +16182,27 @@ export interface operations {
                 kind?: string;
                 /** @description Only the one with this number. */
                 number?: string;
-                /** @description Only with this text in their number, or in their tenant's name or SIP prefix. */
+                /**
+                 * @description Only those whose number begins with this text, in whatever case, or whose tenant has it
+                 *     in its name or SIP prefix. Of more than 1,000 such numbers the last are found.
+                 */
                 q?: string;
-                /** @description Only made from then on. */
+                /** @description Only made from then on. What commits late may have an earlier instant than what was seen: to follow changes, read `list_events` in the order of `sequence`. */
                 "created[gte]"?: components["schemas"]["Instant"];
                 /** @description Only made before then. */
                 "created[lt]"?: components["schemas"]["Instant"];
-                /** @description Only issued from then on. */
+                /** @description Only issued from then on, in the order of `issued_at`. */
                 "issued[gte]"?: components["schemas"]["Instant"];
-                /** @description Only issued before then. */
+                /** @description Only issued before then, in the order of `issued_at`. */
                 "issued[lt]"?: components["schemas"]["Instant"];
-                /** @description Only due on that day or later. */
+                /** @description Only due on that day or later, in the order of `due_date`. */
                 "due[gte]"?: string;
-                /** @description Only due before that day. */
+                /** @description Only due before that day, in the order of `due_date`. */
                 "due[lt]"?: string;
                 /**
-                 * @description `created_at` or `due_date`, with a minus sign for the latest first; `-created_at` where
-                 *     nothing is said. Drafts have no due date and are left out by it.
+                 * @description `created_at`, `issued_at` or `due_date`, with a minus sign for the latest first. A range
+                 *     is asked for in its own order, which is then the default; elsewhere that is
+                 *     `-created_at`. Drafts are neither issued nor due, and are left out by those two.
                  */
                 sort?: string;
                 /** @description `lines` to have each invoice's lines, too. */
@@ -10301,6 +16359,49 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
+    get_invoice_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invoice's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The invoice is a draft */
+            409: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
     explain_invoice: {
         parameters: {
             query?: never;
@@ -10448,6 +16549,121 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
+    create_invoice_link: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The invoice's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceLink"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    revoke_invoice_link: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The invoice's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is no link any more */
+            204: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    rotate_invoice_link: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The invoice's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceLink"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
     mark_invoice_paid: {
         parameters: {
             query?: never;
@@ -10518,7 +16734,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Payment"];
+                    "application/json": components["schemas"]["BegunPayment"];
                 };
             };
             400: components["responses"]["Unreadable"];
@@ -10572,6 +16788,81 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_refundable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invoice's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is left */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refundable"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    refund_invoice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The invoice's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RefundInput"] | null;
+            };
+        };
+        responses: {
+            /** @description The refunds */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundResult"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Failed"];
@@ -11051,6 +17342,52 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
+    edit_one_time_charge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the version that is changed */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The charge's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OneTimeChargeChanges"];
+            };
+        };
+        responses: {
+            /** @description The charge as it is now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charge"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
     create_operator: {
         parameters: {
             query?: never;
@@ -11153,6 +17490,232 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Clock"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_operator_disputes: {
+        parameters: {
+            query?: {
+                /** @description Only of this partner. */
+                partner_id?: string;
+                /** @description `open`, `won` or `lost`. */
+                status?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of disputes */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_OperatorDispute"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_operator_dispute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dispute's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dispute */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorDispute"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    give_evidence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The dispute's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvidenceInput"];
+            };
+        };
+        responses: {
+            /** @description The dispute as it is now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorDispute"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    record_dispute_outcome: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The dispute's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutcomeInput"];
+            };
+        };
+        responses: {
+            /** @description The dispute as it is now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorDispute"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_fees: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformFees"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    set_fees: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformFeesInput"];
+            };
+        };
+        responses: {
+            /** @description The figures now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformFees"];
                 };
             };
             400: components["responses"]["Unreadable"];
@@ -11410,6 +17973,100 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
+    list_partner_invoices: {
+        parameters: {
+            query?: {
+                /** @description `draft`, `sent`, `partially_paid`, `paid`, `overdue` or `cancelled`. */
+                status?: string;
+                /** @description Only the one with this number. */
+                number?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The partner's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of invoices */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Invoice"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    cancel_partner_invoice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that goes */
+                "If-Match"?: string | null;
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The partner's id */
+                id: string;
+                /** @description The invoice's id */
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cancellation"];
+            };
+        };
+        responses: {
+            /** @description The invoice, cancelled */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
     get_partner_rate_limit: {
         parameters: {
             query?: never;
@@ -11485,6 +18142,199 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
+    get_refund_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The partner's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundPolicy"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    set_refund_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The partner's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundPolicy"];
+            };
+        };
+        responses: {
+            /** @description The policy */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundPolicy"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    set_settlement_day: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The partner's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlementDay"];
+            };
+        };
+        responses: {
+            /** @description The day */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementDay"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_partner_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The partner's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The subscription */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    edit_partner_subscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The partner's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionEdit"];
+            };
+        };
+        responses: {
+            /** @description The subscription */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
     list_partner_terms: {
         parameters: {
             query?: never;
@@ -11545,6 +18395,200 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WholesaleTerms"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    refund_partner_wallet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The partner's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalletRefundInput"];
+            };
+        };
+        responses: {
+            /** @description The refund */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundShown"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_rate_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateChanges"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    post_rate_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RateChangeInput"];
+            };
+        };
+        responses: {
+            /** @description What was posted */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateChange"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_all_settlements: {
+        parameters: {
+            query?: {
+                /** @description `due` or `paid`. */
+                status?: string;
+                /** @description Only this partner's. */
+                partner_id?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Settlements */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Settlement"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    mark_settlement_paid: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The settlement's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SettledInput"] | null;
+            };
+        };
+        responses: {
+            /** @description The settlement */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"];
                 };
             };
             400: components["responses"]["Unreadable"];
@@ -11637,6 +18681,46 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
+    list_overdue_tenants: {
+        parameters: {
+            query?: {
+                /** @description Only those that are flagged and suspended by nobody but people. */
+                review?: boolean;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of overdue tenants */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_OverdueTenant"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
     get_own_partner: {
         parameters: {
             query?: never;
@@ -11706,6 +18790,283 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
+    list_payment_history: {
+        parameters: {
+            query?: {
+                /** @description Only of this tenant. */
+                tenant_id?: string;
+                /** @description Only of this invoice. */
+                invoice_id?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of it */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_PaymentHistoryEntry"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_payment_methods: {
+        parameters: {
+            query?: {
+                /** @description A tenant's methods; the partner's own where this is left out. */
+                tenant_id?: string;
+                /** @description `pending_verification`, `active` or `needs_reentry`. */
+                status?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Methods */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_PaymentMethod"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    create_payment_method: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MethodInput"];
+            };
+        };
+        responses: {
+            /** @description The setup */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupWithSecret"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_payment_method: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The method's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The method */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentMethod"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    delete_payment_method: {
+        parameters: {
+            query?: {
+                /** @description `true`: remove a tenant's only method, too, and switch its automatic payments off. */
+                confirm?: string;
+            };
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The method's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    confirm_payment_method: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id of the setup or of the method */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MethodConfirmInput"] | null;
+            };
+        };
+        responses: {
+            /** @description The setup as it is now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupWithSecret"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    make_payment_method_default: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The method's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The method */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentMethod"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
     list_payments: {
         parameters: {
             query?: {
@@ -11713,9 +19074,9 @@ export interface operations {
                 tenant_id?: string;
                 /** @description Only of this invoice. */
                 invoice_id?: string;
-                /** @description `pending`, `succeeded` or `failed`. */
+                /** @description `pending`, `requires_action`, `processing`, `succeeded`, `failed` or `cancelled`. */
                 status?: string;
-                /** @description Only begun from then on. */
+                /** @description Only begun from then on. What commits late may have an earlier instant than what was seen: to follow changes, read `list_events` in the order of `sequence`. */
                 "created[gte]"?: components["schemas"]["Instant"];
                 /** @description Only begun before then. */
                 "created[lt]"?: components["schemas"]["Instant"];
@@ -11785,6 +19146,88 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    cancel_payment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The payment's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payment */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    confirm_payment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The payment's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConfirmInput"] | null;
+            };
+        };
+        responses: {
+            /** @description The payment */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunPayment"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Failed"];
@@ -11991,6 +19434,217 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
+    get_payment_processor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mode */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentProcessor"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    edit_payment_processor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the version that is changed */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProcessorChanges"];
+            };
+        };
+        responses: {
+            /** @description The mode */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentProcessor"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    connect_payment_account: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where to send the browser */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnboardingLink"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    refresh_payment_account: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mode */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentProcessor"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    save_payment_keys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeysInput"];
+            };
+        };
+        responses: {
+            /** @description The mode */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentProcessor"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    delete_payment_keys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are gone */
+            204: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
     list_rate_decks: {
         parameters: {
             query?: {
@@ -12115,6 +19769,92 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    delete_rate_deck: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that goes */
+                "If-Match"?: string | null;
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The deck's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    rename_rate_deck: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the version that is changed */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The deck's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeckName"];
+            };
+        };
+        responses: {
+            /** @description The deck as it is now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateDeck"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Failed"];
@@ -12422,6 +20162,169 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
+    edit_recurring_charge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the version that is changed */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The charge's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecurringChargeChanges"];
+            };
+        };
+        responses: {
+            /** @description The charge as it is now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charge"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_refunds: {
+        parameters: {
+            query?: {
+                /** @description Only of this tenant. */
+                tenant_id?: string;
+                /** @description Only of this invoice. */
+                invoice_id?: string;
+                /** @description Only of this payment. */
+                payment_id?: string;
+                /** @description `pending`, `succeeded` or `failed`. */
+                status?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of refunds */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Refund"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_refund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The refund's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The refund */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refund"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    retry_refund: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The failed refund's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new refund */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundResult"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
     list_rejects: {
         parameters: {
             query?: {
@@ -12429,9 +20332,9 @@ export interface operations {
                 source?: string;
                 /** @description Only refused for the reason with this code. */
                 code?: string;
-                /** @description `open` or `resolved`. */
+                /** @description `open`, `resolved` or `dismissed`. */
                 state?: string;
-                /** @description Only those refused then or later. */
+                /** @description Only those refused then or later. What commits late may have an earlier instant than what was seen: to follow changes, read `list_events` in the order of `sequence`. */
                 "created[gte]"?: string;
                 /** @description Only those refused before then. */
                 "created[lt]"?: string;
@@ -12541,6 +20444,230 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
+    dismiss_reject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The reject's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dismissal"];
+            };
+        };
+        responses: {
+            /** @description The record */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reject"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_collections: {
+        parameters: {
+            query: {
+                /**
+                 * @description The month, in the partner's zone.
+                 * @example 2026-05
+                 */
+                month: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collections"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    export_deferred_revenue: {
+        parameters: {
+            query: {
+                /**
+                 * @description The month, in the partner's zone.
+                 * @example 2026-05
+                 */
+                month: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    export_journal: {
+        parameters: {
+            query: {
+                /**
+                 * @description The month, in the partner's zone.
+                 * @example 2026-05
+                 */
+                month: string;
+                /** @description `plain` (where this is left out), `quickbooks` or `xero`. */
+                format?: string;
+                /**
+                 * @description `retail`, the books with the tenants (where this is left out), or `wholesale`, those with
+                 *     the operator.
+                 */
+                books?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_settlements: {
+        parameters: {
+            query?: {
+                /** @description `due` or `paid`. */
+                status?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Settlements */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Settlement"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_settlement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The settlement's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settlement */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
     simulate: {
         parameters: {
             query?: {
@@ -12575,6 +20702,369 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SimulationResult"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The subscription */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    activate_subscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is active */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description The money is on its way */
+            202: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorCharge"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            402: components["responses"]["PaymentRequired"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    cancel_subscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The subscription */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    cancel_plan_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The subscription */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    change_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeInput"];
+            };
+        };
+        responses: {
+            /** @description The subscription now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description The money is on its way */
+            202: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorCharge"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            402: components["responses"]["PaymentRequired"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_subscription_invoices: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_SubscriptionInvoice"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_subscription_invoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invoice's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invoice */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionInvoice"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_subscription_invoice_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invoice's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plans */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plans"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    preview_plan_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewInput"];
+            };
+        };
+        responses: {
+            /** @description The preview */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanChangePreview"];
                 };
             };
             400: components["responses"]["Unreadable"];
@@ -12865,6 +21355,48 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
+    list_tenant_limits: {
+        parameters: {
+            query?: {
+                /** @description Only of tenants with this status: `trial`, `active`, `suspended` or `cancelled`. */
+                status?: string;
+                /** @description Only of tenants with this text in their name or billing address. */
+                q?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tenants with their limits */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TenantLimitsRow"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
     list_tenants: {
         parameters: {
             query?: {
@@ -13142,6 +21674,163 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_tenant_dunning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its timeline */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningTimeline"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    preview_dunning_mails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mails */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningMails"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The tenant owes nothing */
+            409: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    set_promise_to_pay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The tenant's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromiseInput"];
+            };
+        };
+        responses: {
+            /** @description The tenant's timeline as it is now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningTimeline"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    clear_promise_to_pay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The tenant's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tenant's timeline as it is now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DunningTimeline"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Failed"];
@@ -13566,6 +22255,241 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
+    list_users: {
+        parameters: {
+            query?: {
+                /** @description Only of this tenant. */
+                tenant_id?: string;
+                /** @description With this somewhere in the name or the address. */
+                q?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of users */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_User"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    invite_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description Who is invited */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    remove_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The user's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    edit_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the version that is changed */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The user's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserEdit"];
+            };
+        };
+        responses: {
+            /** @description The user as it is now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    invite_user_again: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The user's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who is invited */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
     get_wallet: {
         parameters: {
             query?: never;
@@ -13593,6 +22517,198 @@ export interface operations {
             503: components["responses"]["Busy"];
         };
     };
+    get_auto_recharge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoRechargeShown"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    set_auto_recharge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the version that is changed */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutoRechargeInput"];
+            };
+        };
+        responses: {
+            /** @description The settings now */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoRechargeShown"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    list_top_ups: {
+        parameters: {
+            query?: {
+                /** @description `pending`, `succeeded`, `declined` or `cancelled`. */
+                status?: string;
+                /**
+                 * @description Rows of a page, 1 to 200; 50 where nothing is said.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                starting_after?: string;
+                /** @description The `previous_cursor` of the page after. */
+                ending_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_OperatorCharge"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    create_top_up: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same content has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TopUpInput"];
+            };
+        };
+        responses: {
+            /** @description The money came */
+            201: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorCharge"];
+                };
+            };
+            /** @description It is on its way */
+            202: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorCharge"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            402: components["responses"]["PaymentRequired"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    get_top_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The charge's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The charge */
+            200: {
+                headers: {
+                    /** @description The request's id, for logs and support */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorCharge"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Busy"];
+        };
+    };
     list_wallet_transactions: {
         parameters: {
             query?: {
@@ -13602,7 +22718,7 @@ export interface operations {
                 tenant_id?: string;
                 /** @description Only with a larger `seq`: what came since the last pull. */
                 since?: number;
-                /** @description Only booked from then on. */
+                /** @description Only booked from then on. What commits late may have an earlier instant than what was seen: to follow changes, read `list_events` in the order of `sequence`. */
                 "created[gte]"?: components["schemas"]["Instant"];
                 /** @description Only booked before then. */
                 "created[lt]"?: components["schemas"]["Instant"];
@@ -13624,7 +22740,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of them */
+            /** @description A page of them, or the file */
             200: {
                 headers: {
                     /** @description The request's id, for logs and support */
@@ -13633,6 +22749,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_WalletTransaction"];
+                    "text/csv": string;
                 };
             };
             401: components["responses"]["Unauthorized"];

@@ -10,7 +10,7 @@ T = TypeVar("T", bound="Figures")
 
 @_attrs_define
 class Figures:
-    """Unit prices of an enterprise partner."""
+    """Unit prices."""
 
     extension_month: str
     local_did_month: str

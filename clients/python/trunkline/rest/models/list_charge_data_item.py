@@ -34,6 +34,8 @@ class ListChargeDataItem:
     tenant_id: str
     """ Whose. """
     unit_price: str
+    version: int
+    """ Grows with each change; the `ETag`. """
     ends_at: datetime.datetime | None | Unset = UNSET
     invoice_id: None | str | Unset = UNSET
     """ The invoice that carries it, of a one-time charge. """
@@ -60,6 +62,8 @@ class ListChargeDataItem:
         tenant_id = self.tenant_id
 
         unit_price = self.unit_price
+
+        version = self.version
 
         ends_at: None | str | Unset
         if isinstance(self.ends_at, Unset):
@@ -95,6 +99,7 @@ class ListChargeDataItem:
                 "taxable": taxable,
                 "tenant_id": tenant_id,
                 "unit_price": unit_price,
+                "version": version,
             }
         )
         if ends_at is not UNSET:
@@ -128,6 +133,8 @@ class ListChargeDataItem:
         tenant_id = d.pop("tenant_id")
 
         unit_price = d.pop("unit_price")
+
+        version = d.pop("version")
 
         def _parse_ends_at(data: object) -> datetime.datetime | None | Unset:
             if data is None:
@@ -175,6 +182,7 @@ class ListChargeDataItem:
             taxable=taxable,
             tenant_id=tenant_id,
             unit_price=unit_price,
+            version=version,
             ends_at=ends_at,
             invoice_id=invoice_id,
             quantity=quantity,

@@ -51,6 +51,7 @@ class ListInvoiceDataItem:
     """ Grows with each change; the `ETag` of the invoice. """
     due_date: datetime.date | None | Unset = UNSET
     """ The last day to pay it. """
+    flagged_at: datetime.datetime | None | Unset = UNSET
     issue_date: datetime.date | None | Unset = UNSET
     """ The date of that. """
     issued_at: datetime.datetime | None | Unset = UNSET
@@ -109,6 +110,14 @@ class ListInvoiceDataItem:
             due_date = self.due_date.isoformat()
         else:
             due_date = self.due_date
+
+        flagged_at: None | str | Unset
+        if isinstance(self.flagged_at, Unset):
+            flagged_at = UNSET
+        elif isinstance(self.flagged_at, datetime.datetime):
+            flagged_at = self.flagged_at.isoformat()
+        else:
+            flagged_at = self.flagged_at
 
         issue_date: None | str | Unset
         if isinstance(self.issue_date, Unset):
@@ -195,6 +204,8 @@ class ListInvoiceDataItem:
         )
         if due_date is not UNSET:
             field_dict["due_date"] = due_date
+        if flagged_at is not UNSET:
+            field_dict["flagged_at"] = flagged_at
         if issue_date is not UNSET:
             field_dict["issue_date"] = issue_date
         if issued_at is not UNSET:
@@ -270,6 +281,23 @@ class ListInvoiceDataItem:
             return cast(datetime.date | None | Unset, data)
 
         due_date = _parse_due_date(d.pop("due_date", UNSET))
+
+        def _parse_flagged_at(data: object) -> datetime.datetime | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                flagged_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return flagged_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None | Unset, data)
+
+        flagged_at = _parse_flagged_at(d.pop("flagged_at", UNSET))
 
         def _parse_issue_date(data: object) -> datetime.date | None | Unset:
             if data is None:
@@ -403,6 +431,7 @@ class ListInvoiceDataItem:
             total=total,
             version=version,
             due_date=due_date,
+            flagged_at=flagged_at,
             issue_date=issue_date,
             issued_at=issued_at,
             lines=lines,

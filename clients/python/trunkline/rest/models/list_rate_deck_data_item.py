@@ -21,6 +21,8 @@ class ListRateDeckDataItem:
     """ The number of its newest version, which may be scheduled for later. """
     name: str
     """ For people. """
+    version: int
+    """ Grows with each version and each new name; the `ETag`. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -32,6 +34,8 @@ class ListRateDeckDataItem:
 
         name = self.name
 
+        version = self.version
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -40,6 +44,7 @@ class ListRateDeckDataItem:
                 "id": id,
                 "latest_version": latest_version,
                 "name": name,
+                "version": version,
             }
         )
 
@@ -56,11 +61,14 @@ class ListRateDeckDataItem:
 
         name = d.pop("name")
 
+        version = d.pop("version")
+
         list_rate_deck_data_item = cls(
             created_at=created_at,
             id=id,
             latest_version=latest_version,
             name=name,
+            version=version,
         )
 
         list_rate_deck_data_item.additional_properties = d

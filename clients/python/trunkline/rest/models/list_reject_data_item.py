@@ -36,7 +36,9 @@ class ListRejectDataItem:
     source_id: str
     """ Its source. """
     state: str
-    """ `open`, or `resolved` once it is a call. """
+    """ `open`, `resolved` once it is a call, `dismissed` where somebody gave it up. """
+    dismissed_because: None | str | Unset = UNSET
+    """ Why it was dismissed. """
     resolved_at: datetime.datetime | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -63,6 +65,12 @@ class ListRejectDataItem:
 
         state = self.state
 
+        dismissed_because: None | str | Unset
+        if isinstance(self.dismissed_because, Unset):
+            dismissed_because = UNSET
+        else:
+            dismissed_because = self.dismissed_because
+
         resolved_at: None | str | Unset
         if isinstance(self.resolved_at, Unset):
             resolved_at = UNSET
@@ -88,6 +96,8 @@ class ListRejectDataItem:
                 "state": state,
             }
         )
+        if dismissed_because is not UNSET:
+            field_dict["dismissed_because"] = dismissed_because
         if resolved_at is not UNSET:
             field_dict["resolved_at"] = resolved_at
 
@@ -118,6 +128,15 @@ class ListRejectDataItem:
 
         state = d.pop("state")
 
+        def _parse_dismissed_because(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        dismissed_because = _parse_dismissed_because(d.pop("dismissed_because", UNSET))
+
         def _parse_resolved_at(data: object) -> datetime.datetime | None | Unset:
             if data is None:
                 return data
@@ -147,6 +166,7 @@ class ListRejectDataItem:
             source=source,
             source_id=source_id,
             state=state,
+            dismissed_because=dismissed_because,
             resolved_at=resolved_at,
         )
 

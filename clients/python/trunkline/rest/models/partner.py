@@ -49,6 +49,9 @@ class Partner:
     """ Where tenants ask. """
     timezone: str
     """ IANA zone. """
+    usage_alerts: bool
+    """ Whether the billing address is mailed when a tenant nears or reaches a usage cap. Tenants
+    are suspended at their caps all the same. """
     version: int
     """ Grows with each change; the `ETag` of the partner. """
     website: str
@@ -92,6 +95,8 @@ class Partner:
 
         timezone = self.timezone
 
+        usage_alerts = self.usage_alerts
+
         version = self.version
 
         website = self.website
@@ -118,6 +123,7 @@ class Partner:
                 "status": status,
                 "support_email": support_email,
                 "timezone": timezone,
+                "usage_alerts": usage_alerts,
                 "version": version,
                 "website": website,
             }
@@ -164,6 +170,8 @@ class Partner:
 
         timezone = d.pop("timezone")
 
+        usage_alerts = d.pop("usage_alerts")
+
         version = d.pop("version")
 
         website = d.pop("website")
@@ -187,6 +195,7 @@ class Partner:
             status=status,
             support_email=support_email,
             timezone=timezone,
+            usage_alerts=usage_alerts,
             version=version,
             website=website,
         )

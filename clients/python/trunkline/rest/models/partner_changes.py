@@ -34,6 +34,8 @@ class PartnerChanges:
     """ What stands on a card statement: empty, or 5 to 22 characters. """
     support_email: None | str | Unset = UNSET
     """ Where tenants ask; may be empty. """
+    usage_alerts: bool | None | Unset = UNSET
+    """ Whether the billing address is mailed when a tenant nears or reaches a usage cap. """
     website: None | str | Unset = UNSET
     """ Shown on invoices. """
 
@@ -98,6 +100,12 @@ class PartnerChanges:
         else:
             support_email = self.support_email
 
+        usage_alerts: bool | None | Unset
+        if isinstance(self.usage_alerts, Unset):
+            usage_alerts = UNSET
+        else:
+            usage_alerts = self.usage_alerts
+
         website: None | str | Unset
         if isinstance(self.website, Unset):
             website = UNSET
@@ -127,6 +135,8 @@ class PartnerChanges:
             field_dict["statement_descriptor"] = statement_descriptor
         if support_email is not UNSET:
             field_dict["support_email"] = support_email
+        if usage_alerts is not UNSET:
+            field_dict["usage_alerts"] = usage_alerts
         if website is not UNSET:
             field_dict["website"] = website
 
@@ -232,6 +242,15 @@ class PartnerChanges:
 
         support_email = _parse_support_email(d.pop("support_email", UNSET))
 
+        def _parse_usage_alerts(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        usage_alerts = _parse_usage_alerts(d.pop("usage_alerts", UNSET))
+
         def _parse_website(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -252,6 +271,7 @@ class PartnerChanges:
             payment_terms_days=payment_terms_days,
             statement_descriptor=statement_descriptor,
             support_email=support_email,
+            usage_alerts=usage_alerts,
             website=website,
         )
 

@@ -36,7 +36,9 @@ class RejectDetail:
     source_id: str
     """ Its source. """
     state: str
-    """ `open`, or `resolved` once it is a call. """
+    """ `open`, `resolved` once it is a call, `dismissed` where somebody gave it up. """
+    dismissed_because: None | str | Unset = UNSET
+    """ Why it was dismissed. """
     resolved_at: datetime.datetime | None | Unset = UNSET
     raw: None | str | Unset = UNSET
     """ Its bytes, where they are UTF-8. """
@@ -66,6 +68,12 @@ class RejectDetail:
         source_id = self.source_id
 
         state = self.state
+
+        dismissed_because: None | str | Unset
+        if isinstance(self.dismissed_because, Unset):
+            dismissed_because = UNSET
+        else:
+            dismissed_because = self.dismissed_because
 
         resolved_at: None | str | Unset
         if isinstance(self.resolved_at, Unset):
@@ -104,6 +112,8 @@ class RejectDetail:
                 "state": state,
             }
         )
+        if dismissed_because is not UNSET:
+            field_dict["dismissed_because"] = dismissed_because
         if resolved_at is not UNSET:
             field_dict["resolved_at"] = resolved_at
         if raw is not UNSET:
@@ -137,6 +147,15 @@ class RejectDetail:
         source_id = d.pop("source_id")
 
         state = d.pop("state")
+
+        def _parse_dismissed_because(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        dismissed_because = _parse_dismissed_because(d.pop("dismissed_because", UNSET))
 
         def _parse_resolved_at(data: object) -> datetime.datetime | None | Unset:
             if data is None:
@@ -185,6 +204,7 @@ class RejectDetail:
             source=source,
             source_id=source_id,
             state=state,
+            dismissed_because=dismissed_because,
             resolved_at=resolved_at,
             raw=raw,
             raw_base64=raw_base64,

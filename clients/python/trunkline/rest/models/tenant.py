@@ -52,6 +52,7 @@ class Tenant:
     activated_at: datetime.datetime | None | Unset = UNSET
     cancelled_at: datetime.datetime | None | Unset = UNSET
     current_period: None | Span | Unset = UNSET
+    flagged_at: datetime.datetime | None | Unset = UNSET
     home_area_code: None | str | Unset = UNSET
     """ The area code for seven-digit dialling. """
     pending_billing_profile_id: None | str | Unset = UNSET
@@ -119,6 +120,14 @@ class Tenant:
         else:
             current_period = self.current_period
 
+        flagged_at: None | str | Unset
+        if isinstance(self.flagged_at, Unset):
+            flagged_at = UNSET
+        elif isinstance(self.flagged_at, datetime.datetime):
+            flagged_at = self.flagged_at.isoformat()
+        else:
+            flagged_at = self.flagged_at
+
         home_area_code: None | str | Unset
         if isinstance(self.home_area_code, Unset):
             home_area_code = UNSET
@@ -159,6 +168,8 @@ class Tenant:
             field_dict["cancelled_at"] = cancelled_at
         if current_period is not UNSET:
             field_dict["current_period"] = current_period
+        if flagged_at is not UNSET:
+            field_dict["flagged_at"] = flagged_at
         if home_area_code is not UNSET:
             field_dict["home_area_code"] = home_area_code
         if pending_billing_profile_id is not UNSET:
@@ -259,6 +270,23 @@ class Tenant:
 
         current_period = _parse_current_period(d.pop("current_period", UNSET))
 
+        def _parse_flagged_at(data: object) -> datetime.datetime | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                flagged_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return flagged_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None | Unset, data)
+
+        flagged_at = _parse_flagged_at(d.pop("flagged_at", UNSET))
+
         def _parse_home_area_code(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -298,6 +326,7 @@ class Tenant:
             activated_at=activated_at,
             cancelled_at=cancelled_at,
             current_period=current_period,
+            flagged_at=flagged_at,
             home_area_code=home_area_code,
             pending_billing_profile_id=pending_billing_profile_id,
         )

@@ -23,6 +23,8 @@ class TenantDefaults:
     """ The caller name that calls show, at most 15 characters. """
     limits: TenantLimits
     """ What a tenant may use. Null is unlimited; zero allows nothing. """
+    recommended_limits: TenantLimits
+    """ What a tenant may use. Null is unlimited; zero allows nothing. """
     timezone: str
     """ IANA zone. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -34,6 +36,8 @@ class TenantDefaults:
 
         limits = self.limits.to_dict()
 
+        recommended_limits = self.recommended_limits.to_dict()
+
         timezone = self.timezone
 
         field_dict: dict[str, Any] = {}
@@ -43,6 +47,7 @@ class TenantDefaults:
                 "billing_profile_id": billing_profile_id,
                 "default_cnam": default_cnam,
                 "limits": limits,
+                "recommended_limits": recommended_limits,
                 "timezone": timezone,
             }
         )
@@ -60,12 +65,15 @@ class TenantDefaults:
 
         limits = TenantLimits.from_dict(d.pop("limits"))
 
+        recommended_limits = TenantLimits.from_dict(d.pop("recommended_limits"))
+
         timezone = d.pop("timezone")
 
         tenant_defaults = cls(
             billing_profile_id=billing_profile_id,
             default_cnam=default_cnam,
             limits=limits,
+            recommended_limits=recommended_limits,
             timezone=timezone,
         )
 

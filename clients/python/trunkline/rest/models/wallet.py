@@ -17,6 +17,7 @@ class Wallet:
     balance: str
     currency: str
     """ What its amounts are in. """
+    pending: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -26,6 +27,8 @@ class Wallet:
 
         currency = self.currency
 
+        pending = self.pending
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -33,6 +36,7 @@ class Wallet:
                 "available": available,
                 "balance": balance,
                 "currency": currency,
+                "pending": pending,
             }
         )
 
@@ -47,10 +51,13 @@ class Wallet:
 
         currency = d.pop("currency")
 
+        pending = d.pop("pending")
+
         wallet = cls(
             available=available,
             balance=balance,
             currency=currency,
+            pending=pending,
         )
 
         wallet.additional_properties = d

@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.payment import Payment
+from ...models.begun_payment import BegunPayment
 from ...models.payment_input import PaymentInput
 from ...models.problem import Problem
 from ...types import UNSET, Response, Unset
@@ -42,9 +42,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Payment | Problem | None:
+) -> BegunPayment | Problem | None:
     if response.status_code == 201:
-        response_201 = Payment.from_dict(response.json())
+        response_201 = BegunPayment.from_dict(response.json())
 
         return response_201
 
@@ -111,7 +111,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Payment | Problem]:
+) -> Response[BegunPayment | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -126,13 +126,14 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: None | PaymentInput | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> Response[Payment | Problem]:
+) -> Response[BegunPayment | Problem]:
     """Pay an invoice
 
-     Charges what is due, or a part of it, through the payment gateway. The payment's status says
-    what came of it: `succeeded`, `failed`, or `pending` where the gateway has not said yet; send
-    the same request with the same `Idempotency-Key` again to ask for it. One payment of an invoice
-    at a time: while one is pending, others get 409 `payment_in_progress`. Tells
+     Charges what is due, or a part of it, to a saved payment method. The payment's status says
+    what came of it: `succeeded`, `failed`, `processing` where a bank takes days, `requires_action`
+    where the payer has to authenticate it, or `pending` where nobody knows yet. `action` then says
+    what the payer's browser needs; `/v1/payments/{id}/confirm` goes on. One payment of an invoice
+    at a time: while one is not finished, others get 409 `payment_in_progress`. Tells
     `payment.succeeded` or `payment.failed`, and `invoice.paid` where nothing is left to pay.
 
     Args:
@@ -145,7 +146,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Payment | Problem]
+        Response[BegunPayment | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -167,13 +168,14 @@ def sync(
     client: AuthenticatedClient,
     body: None | PaymentInput | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> Payment | Problem | None:
+) -> BegunPayment | Problem | None:
     """Pay an invoice
 
-     Charges what is due, or a part of it, through the payment gateway. The payment's status says
-    what came of it: `succeeded`, `failed`, or `pending` where the gateway has not said yet; send
-    the same request with the same `Idempotency-Key` again to ask for it. One payment of an invoice
-    at a time: while one is pending, others get 409 `payment_in_progress`. Tells
+     Charges what is due, or a part of it, to a saved payment method. The payment's status says
+    what came of it: `succeeded`, `failed`, `processing` where a bank takes days, `requires_action`
+    where the payer has to authenticate it, or `pending` where nobody knows yet. `action` then says
+    what the payer's browser needs; `/v1/payments/{id}/confirm` goes on. One payment of an invoice
+    at a time: while one is not finished, others get 409 `payment_in_progress`. Tells
     `payment.succeeded` or `payment.failed`, and `invoice.paid` where nothing is left to pay.
 
     Args:
@@ -186,7 +188,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Payment | Problem
+        BegunPayment | Problem
     """
 
     return sync_detailed(
@@ -203,13 +205,14 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: None | PaymentInput | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> Response[Payment | Problem]:
+) -> Response[BegunPayment | Problem]:
     """Pay an invoice
 
-     Charges what is due, or a part of it, through the payment gateway. The payment's status says
-    what came of it: `succeeded`, `failed`, or `pending` where the gateway has not said yet; send
-    the same request with the same `Idempotency-Key` again to ask for it. One payment of an invoice
-    at a time: while one is pending, others get 409 `payment_in_progress`. Tells
+     Charges what is due, or a part of it, to a saved payment method. The payment's status says
+    what came of it: `succeeded`, `failed`, `processing` where a bank takes days, `requires_action`
+    where the payer has to authenticate it, or `pending` where nobody knows yet. `action` then says
+    what the payer's browser needs; `/v1/payments/{id}/confirm` goes on. One payment of an invoice
+    at a time: while one is not finished, others get 409 `payment_in_progress`. Tells
     `payment.succeeded` or `payment.failed`, and `invoice.paid` where nothing is left to pay.
 
     Args:
@@ -222,7 +225,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Payment | Problem]
+        Response[BegunPayment | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -242,13 +245,14 @@ async def asyncio(
     client: AuthenticatedClient,
     body: None | PaymentInput | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> Payment | Problem | None:
+) -> BegunPayment | Problem | None:
     """Pay an invoice
 
-     Charges what is due, or a part of it, through the payment gateway. The payment's status says
-    what came of it: `succeeded`, `failed`, or `pending` where the gateway has not said yet; send
-    the same request with the same `Idempotency-Key` again to ask for it. One payment of an invoice
-    at a time: while one is pending, others get 409 `payment_in_progress`. Tells
+     Charges what is due, or a part of it, to a saved payment method. The payment's status says
+    what came of it: `succeeded`, `failed`, `processing` where a bank takes days, `requires_action`
+    where the payer has to authenticate it, or `pending` where nobody knows yet. `action` then says
+    what the payer's browser needs; `/v1/payments/{id}/confirm` goes on. One payment of an invoice
+    at a time: while one is not finished, others get 409 `payment_in_progress`. Tells
     `payment.succeeded` or `payment.failed`, and `invoice.paid` where nothing is left to pay.
 
     Args:
@@ -261,7 +265,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Payment | Problem
+        BegunPayment | Problem
     """
 
     return (

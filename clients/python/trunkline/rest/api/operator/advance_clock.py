@@ -123,7 +123,10 @@ def sync_detailed(
 
      Only where it is simulated, and forward only. Everything that falls due on the way is done:
     periods close, invoices are issued, mailed and charged. An answer with 202 says that this goes
-    on; ask for the clock until it no longer moves. Sending the same request again is harmless.
+    on; ask for the clock until it no longer moves. With an `Idempotency-Key` the request may be
+    sent again until it is answered with 200: it is refused with 409 while it is worked on, goes on
+    where the clock stands if the server was restarted on the way, and gets the first answer with
+    200 from then on.
 
     Args:
         idempotency_key (str | Unset):
@@ -159,7 +162,10 @@ def sync(
 
      Only where it is simulated, and forward only. Everything that falls due on the way is done:
     periods close, invoices are issued, mailed and charged. An answer with 202 says that this goes
-    on; ask for the clock until it no longer moves. Sending the same request again is harmless.
+    on; ask for the clock until it no longer moves. With an `Idempotency-Key` the request may be
+    sent again until it is answered with 200: it is refused with 409 while it is worked on, goes on
+    where the clock stands if the server was restarted on the way, and gets the first answer with
+    200 from then on.
 
     Args:
         idempotency_key (str | Unset):
@@ -190,7 +196,10 @@ async def asyncio_detailed(
 
      Only where it is simulated, and forward only. Everything that falls due on the way is done:
     periods close, invoices are issued, mailed and charged. An answer with 202 says that this goes
-    on; ask for the clock until it no longer moves. Sending the same request again is harmless.
+    on; ask for the clock until it no longer moves. With an `Idempotency-Key` the request may be
+    sent again until it is answered with 200: it is refused with 409 while it is worked on, goes on
+    where the clock stands if the server was restarted on the way, and gets the first answer with
+    200 from then on.
 
     Args:
         idempotency_key (str | Unset):
@@ -224,7 +233,10 @@ async def asyncio(
 
      Only where it is simulated, and forward only. Everything that falls due on the way is done:
     periods close, invoices are issued, mailed and charged. An answer with 202 says that this goes
-    on; ask for the clock until it no longer moves. Sending the same request again is harmless.
+    on; ask for the clock until it no longer moves. With an `Idempotency-Key` the request may be
+    sent again until it is answered with 200: it is refused with 409 while it is worked on, goes on
+    where the clock stands if the server was restarted on the way, and gets the first answer with
+    200 from then on.
 
     Args:
         idempotency_key (str | Unset):

@@ -92,6 +92,8 @@ def sync_detailed(
 ) -> Response[Payment | Problem]:
     """Get a payment
 
+     As it is known here; `/confirm` asks the payment processor.
+
     Args:
         id (str):
 
@@ -121,6 +123,8 @@ def sync(
 ) -> Payment | Problem | None:
     """Get a payment
 
+     As it is known here; `/confirm` asks the payment processor.
+
     Args:
         id (str):
 
@@ -144,6 +148,8 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
 ) -> Response[Payment | Problem]:
     """Get a payment
+
+     As it is known here; `/confirm` asks the payment processor.
 
     Args:
         id (str):
@@ -171,6 +177,8 @@ async def asyncio(
     client: AuthenticatedClient,
 ) -> Payment | Problem | None:
     """Get a payment
+
+     As it is known here; `/confirm` asks the payment processor.
 
     Args:
         id (str):

@@ -132,7 +132,8 @@ def sync_detailed(
     """List wallet transactions
 
      All credits and debits, newest first. To pull them into other books, sort by `seq` and send the
-    last `seq` as `since` the next time: nothing is missed and nothing comes twice.
+    last `seq` as `since` the next time: nothing is missed and nothing comes twice. With
+    `Accept: text/csv` everything that the filters let through, oldest first, as one file.
 
     Args:
         kind (str | Unset):
@@ -188,7 +189,8 @@ def sync(
     """List wallet transactions
 
      All credits and debits, newest first. To pull them into other books, sort by `seq` and send the
-    last `seq` as `since` the next time: nothing is missed and nothing comes twice.
+    last `seq` as `since` the next time: nothing is missed and nothing comes twice. With
+    `Accept: text/csv` everything that the filters let through, oldest first, as one file.
 
     Args:
         kind (str | Unset):
@@ -239,7 +241,8 @@ async def asyncio_detailed(
     """List wallet transactions
 
      All credits and debits, newest first. To pull them into other books, sort by `seq` and send the
-    last `seq` as `since` the next time: nothing is missed and nothing comes twice.
+    last `seq` as `since` the next time: nothing is missed and nothing comes twice. With
+    `Accept: text/csv` everything that the filters let through, oldest first, as one file.
 
     Args:
         kind (str | Unset):
@@ -293,7 +296,8 @@ async def asyncio(
     """List wallet transactions
 
      All credits and debits, newest first. To pull them into other books, sort by `seq` and send the
-    last `seq` as `since` the next time: nothing is missed and nothing comes twice.
+    last `seq` as `since` the next time: nothing is missed and nothing comes twice. With
+    `Accept: text/csv` everything that the filters let through, oldest first, as one file.
 
     Args:
         kind (str | Unset):
