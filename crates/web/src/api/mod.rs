@@ -11,7 +11,7 @@ mod docs;
 mod exact;
 mod log;
 mod openapi;
-mod paging;
+pub(crate) mod paging;
 mod problem;
 mod query;
 mod routes;

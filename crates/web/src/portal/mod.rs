@@ -8,6 +8,9 @@
 mod cookies;
 mod fields;
 mod guest;
+#[allow(dead_code, reason = "lists are there for pages to come")]
+mod listing;
+mod nav;
 mod pages;
 mod parts;
 mod place;

@@ -173,10 +173,10 @@ pub(in crate::portal) async fn show(
         }
         Account::Tenant(..) => Vec::new(),
     };
-    let suspended = visitor.tenant_status == Some(domain::tenant::TenantStatus::Suspended);
+    let suspended = visitor.account.tenant_status == Some(domain::tenant::TenantStatus::Suspended);
     let home = Home {
         layer: standing.account().layer(),
-        account: visitor.account_name.clone(),
+        account: visitor.account.name.clone(),
         name: visitor.user.name.clone(),
         role: standing.role().title(),
         below,

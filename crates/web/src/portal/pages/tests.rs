@@ -13,7 +13,10 @@ use super::{
     users::{Remove, Users},
     verify::{Confirm, Waiting},
 };
-use crate::portal::shell::{Frame, Page, Person};
+use crate::portal::{
+    nav::{Item, Menu},
+    shell::{Frame, Page, Person},
+};
 
 fn person(acting: Option<Layer>) -> Person {
     Person {
@@ -21,9 +24,13 @@ fn person(acting: Option<Layer>) -> Person {
         email: "ada@example.com".to_owned(),
         role: "Partner Admin",
         account: "Smith <b>Dental</b>".to_owned(),
-        entries: vec![("Dashboard", "/"), ("Users", "/users")],
+        menus: vec![
+            Menu::Page(Item { name: "Dashboard", path: "/" }),
+            Menu::Group("Settings", vec![Item { name: "Users", path: "/users" }]),
+        ],
         acting,
         is_suspended: false,
+        standing: Some("13 days of your trial are left.".to_owned()),
     }
 }
 
