@@ -19,6 +19,7 @@ pub mod checkouts;
 mod columns;
 pub mod credit_notes;
 pub mod credits;
+pub mod dashboard;
 pub mod db;
 pub mod decks;
 pub mod directory;

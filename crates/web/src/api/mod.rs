@@ -14,8 +14,8 @@ mod openapi;
 pub(crate) mod paging;
 mod problem;
 mod query;
-mod routes;
-mod write;
+pub(crate) mod routes;
+pub(crate) mod write;
 
 use std::sync::Arc;
 

@@ -8,6 +8,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use app::{
+    dashboard::Setup,
     error::AppError,
     keys::Allowance,
     people::{Visit, Visitor},
@@ -24,7 +25,7 @@ use domain::{
     ids::{PartnerId, RequestKind},
     sign_in::Stage,
     time::Zone,
-    user::{Ability, Standing},
+    user::{Ability, Account, Standing},
 };
 use sha2::{Digest, Sha256};
 
@@ -59,6 +60,8 @@ pub(crate) struct Guest {
     pub(crate) fields: Arc<Fields>,
     /// What forms carry.
     pub(crate) csrf: Arc<str>,
+    /// How far the partner's setup has come, where its helper is shown.
+    pub(crate) setup: Option<Arc<Setup>>,
 }
 
 /// Why a page is not shown.
@@ -141,7 +144,6 @@ impl Guest {
         Ok(self.visitor()?.zone())
     }
 
-    #[allow(dead_code, reason = "pages of partners are to come")]
     /// The partner that is looked at, or whose tenant is. Rules have named the layer before.
     pub(crate) fn partner_id(&self) -> Result<PartnerId, Fault> {
         self.standing()?.account().partner().ok_or(Fault::Nowhere)
@@ -249,6 +251,7 @@ async fn recognise(
         path: if parts.method == Method::GET { parts.uri.path() } else { "/" }.into(),
         fields: Arc::default(),
         csrf: csrf.into(),
+        setup: None,
     };
     Ok((guest, fresh))
 }
@@ -272,8 +275,21 @@ async fn checked(guest: &Guest, parts: &Parts, body: Body) -> Result<(Guest, Bod
     if let Some(path) = path {
         let need = need(parts.method.as_str(), path).ok_or(Fault::Nowhere)?;
         check_need(&guest, need)?;
+        if matches!(need, Need::May(..) | Need::SignedIn) && !changes {
+            guest.setup = setup(&guest, &parts.headers).await?;
+        }
     }
     Ok((guest, Body::empty()))
+}
+
+/// How far a partner's setup has come, while something is left and nobody put it away (CHK-01).
+async fn setup(guest: &Guest, headers: &HeaderMap) -> Result<Option<Arc<Setup>>, Fault> {
+    let Account::Partner(partner_id) = guest.standing()?.account() else { return Ok(None) };
+    if cookies::has_no_setup(headers) {
+        return Ok(None);
+    }
+    let setup = guest.portal.app().setup_of(partner_id).await?;
+    Ok((!setup.is_complete()).then(|| Arc::new(setup)))
 }
 
 fn check_need(guest: &Guest, need: Need) -> Result<(), Fault> {

@@ -37,6 +37,8 @@ const ENTRIES: &[Entry] = &[
     entry((Layer::Operator, BAR), "Users", "/users", Ability::Look),
     // Partners.
     entry((Layer::Partner, BAR), "Dashboard", "/", Ability::Look),
+    entry((Layer::Partner, "Tenants"), "Tenants", "/tenants", Ability::Look),
+    entry((Layer::Partner, "Tenants"), "Tenant Defaults", "/tenants/defaults", Ability::Look),
     entry((Layer::Partner, "Settings"), "Users", "/users", Ability::Look),
     // Tenants.
     entry((Layer::Tenant, BAR), "Dashboard", "/", Ability::Look),

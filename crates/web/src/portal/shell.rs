@@ -23,6 +23,7 @@ use super::{
     guest::{CSRF_FIELD, Guest},
     nav::{self, Item, Menu},
     parts::alert,
+    setup::Checklist,
 };
 
 /// A page: what it is called and what it shows.
@@ -51,6 +52,8 @@ pub(crate) struct Frame {
     pub(crate) at: String,
     pub(crate) theme: Theme,
     pub(crate) person: Option<Person>,
+    /// What a partner still has to set up.
+    pub(crate) setup: Option<Checklist>,
 }
 
 /// Who is signed in, as the shell shows it.
@@ -118,6 +121,7 @@ impl Frame {
             at: guest.path.to_string(),
             theme: visitor.map_or(Theme::System, |visitor| visitor.user.theme),
             person,
+            setup: guest.setup.as_deref().map(Checklist::of),
         }
     }
 
@@ -161,6 +165,7 @@ impl Frame {
                     @if let Some(person) = &self.person { (self.banner(person)) }
                     (self.header())
                     main id="main" tabindex="-1" { (body) }
+                    @if let Some(setup) = &self.setup { (setup.render(self)) }
                     (self.footer())
                 }
             }
@@ -373,7 +378,7 @@ pub(super) fn problem(guest: &Guest, status: StatusCode, (title, text): (&str, &
 
 /// What happened before the page, told once by the address that led here.
 pub(crate) fn notice(query: Option<&str>) -> Option<&'static str> {
-    const NOTICES: [(&str, &str); 15] = [
+    const NOTICES: &[(&str, &str)] = &[
         ("saved", "Saved."),
         ("signed-out", "You are signed out."),
         ("password", "Your password was changed. Other sessions were ended."),
@@ -389,6 +394,12 @@ pub(crate) fn notice(query: Option<&str>) -> Option<&'static str> {
         ("left", "You are back."),
         ("team-out", "Everybody of this partner's team is signed out."),
         ("expired", "Please sign in again."),
+        ("created", "Created."),
+        ("deleted", "Deleted. It can be brought back for 90 days."),
+        ("suspended", "Service is suspended."),
+        ("resumed", "Service is on again."),
+        ("activated", "Billing begins now."),
+        ("reactivated", "It is back, suspended. Resume service when it is ready."),
     ];
     let done = query?.split('&').find_map(|pair| pair.strip_prefix("done="))?;
     NOTICES.iter().find(|(code, _)| *code == done).map(|(_, text)| *text)

@@ -1,5 +1,6 @@
 //! Every page with every sample: escaped, labelled, without scripts.
 
+use app::dashboard::Setup;
 use domain::user::{Layer, Theme};
 
 use super::{
@@ -7,6 +8,13 @@ use super::{
     forgot::Forgot,
     home::Home,
     link::SetPassword,
+    partner::{
+        dashboard::Dashboard,
+        tenants::{
+            Defaults, Delete, Dunning, InvoicesOf, Overview, PaymentsOf, Previews, Suspend,
+            TenantForm, Tenants, UsageOf,
+        },
+    },
     profile::Profile,
     sign_in::SignIn,
     two_factor::{Codes, Enrol, Manage},
@@ -15,6 +23,7 @@ use super::{
 };
 use crate::portal::{
     nav::{Item, Menu},
+    setup::Checklist,
     shell::{Frame, Page, Person},
 };
 
@@ -35,7 +44,7 @@ fn person(acting: Option<Layer>) -> Person {
 }
 
 fn frames() -> Vec<Frame> {
-    let frame = |person, logo: Option<&str>| Frame {
+    let frame = |person: Option<Person>, logo: Option<&str>| Frame {
         base: "/p/oak".to_owned(),
         brand: "Oak <i>Voice</i> & Co".to_owned(),
         logo: logo.map(str::to_owned),
@@ -44,6 +53,7 @@ fn frames() -> Vec<Frame> {
         csrf: "0".repeat(64),
         at: "/users".to_owned(),
         theme: Theme::Dark,
+        setup: person.is_some().then(|| Checklist::of(&Setup { done: Default::default() })),
         person,
     };
     vec![
@@ -105,6 +115,18 @@ fn every_page_is_escaped_labelled_and_without_scripts() {
     check::<Waiting>();
     check::<Confirm>();
     check::<Home>();
+    check::<Dashboard>();
+    check::<Tenants>();
+    check::<TenantForm>();
+    check::<Overview>();
+    check::<UsageOf>();
+    check::<InvoicesOf>();
+    check::<PaymentsOf>();
+    check::<Dunning>();
+    check::<Previews>();
+    check::<Suspend>();
+    check::<Delete>();
+    check::<Defaults>();
     check::<Profile>();
     check::<Enrol>();
     check::<Codes>();
