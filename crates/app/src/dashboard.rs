@@ -7,8 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
+    account::Tenant,
     ids::{PartnerId, TenantId},
+    invoice::status::InvoiceStatus,
+    money::{Currency, Minor},
+    paging::{Key, Neighbour, Order, PageRequest, Side},
     profile::automatic_profiles,
+    time::Timestamp,
 };
 pub use store::dashboard::Tally;
 
@@ -16,7 +21,7 @@ use crate::{
     App,
     error::{AppError, Result},
     resource::{Decimal, usage::minutes},
-    setup::USUAL_COLOR,
+    setup::{TenantFilter, TenantSort, USUAL_COLOR},
 };
 
 /// What a partner's first page shows.
@@ -26,6 +31,23 @@ pub struct Dashboard {
     pub tally: Tally,
     /// Billed minutes of all its tenants since the first of the month, in its zone.
     pub minutes: Decimal,
+}
+
+/// A partner's invoices in figures (INV-05).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvoiceFigures {
+    /// How many there are.
+    pub all: i64,
+    /// How many are paid.
+    pub paid: i64,
+    /// How many wait for money: sent, partially paid, overdue.
+    pub unpaid: i64,
+    /// How many of them are overdue.
+    pub overdue: i64,
+    /// What is left to pay.
+    pub outstanding: Minor,
+    /// Of `outstanding`.
+    pub currency: Currency,
 }
 
 /// A step of a partner's setup.
@@ -118,5 +140,58 @@ impl App {
         let people = store::dashboard::people_of(&mut tx, partner_id, tenants).await?;
         tx.commit().await?;
         Ok(people.into_iter().collect())
+    }
+
+    /// A partner's invoices in figures: those issued in a span, where one is given.
+    pub async fn invoice_figures(
+        &self,
+        partner_id: PartnerId,
+        span: (Option<Timestamp>, Option<Timestamp>),
+    ) -> Result<InvoiceFigures> {
+        let mut tx = self.db.begin_read().await?;
+        let partner = store::partners::find(&mut tx, partner_id).await?;
+        let partner = partner.ok_or_else(|| AppError::not_found("partner", partner_id))?;
+        let counts = store::invoice_sums::counts(&mut tx, partner_id, span).await?;
+        let outstanding = store::invoice_sums::outstanding(&mut tx, partner_id, span).await?;
+        tx.commit().await?;
+        let count = |is: &dyn Fn(InvoiceStatus) -> bool| {
+            counts.iter().filter(|(status, _)| is(*status)).map(|(_, count)| count).sum()
+        };
+        Ok(InvoiceFigures {
+            all: count(&|_| true),
+            paid: count(&|status| status == InvoiceStatus::Paid),
+            unpaid: count(&InvoiceStatus::is_open),
+            overdue: count(&|status| status == InvoiceStatus::Overdue),
+            outstanding,
+            currency: partner.currency,
+        })
+    }
+
+    /// The partner's tenant with exactly this SIP prefix.
+    pub async fn tenant_with_prefix(
+        &self,
+        partner_id: PartnerId,
+        sip_prefix: &str,
+    ) -> Result<Option<Tenant>> {
+        // The first that follows the prefix with no id at all is the one that has it.
+        let key = Some(Key::Text(sip_prefix.to_owned()));
+        let from = Neighbour { side: Side::After, key, id: String::new() };
+        let page = PageRequest { order: Order::Ascending, limit: 1, from: Some(from) };
+        let filter = TenantFilter::default();
+        let found = self.tenants(partner_id, filter, (TenantSort::SipPrefix, &page)).await?;
+        Ok(found.rows.into_iter().find(|tenant| tenant.sip_prefix == sip_prefix))
+    }
+
+    /// The names of these tenants.
+    pub async fn names_of(
+        &self,
+        partner_id: PartnerId,
+        tenants: Vec<TenantId>,
+    ) -> Result<BTreeMap<TenantId, String>> {
+        let limit = u16::try_from(tenants.len().clamp(1, 200)).unwrap_or(200);
+        let filter = TenantFilter { tenants: Some(tenants), ..TenantFilter::default() };
+        let page = PageRequest::newest(limit);
+        let found = self.tenants(partner_id, filter, (TenantSort::Created, &page)).await?;
+        Ok(found.rows.into_iter().map(|tenant| (tenant.tenant_id, tenant.name)).collect())
     }
 }

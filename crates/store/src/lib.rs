@@ -32,6 +32,7 @@ pub mod extensions;
 pub mod import_list;
 pub mod imports;
 pub mod invoice_links;
+pub mod invoice_sums;
 pub mod invoices;
 pub mod jobs;
 pub mod journal;

@@ -39,6 +39,7 @@ const ENTRIES: &[Entry] = &[
     entry((Layer::Partner, BAR), "Dashboard", "/", Ability::Look),
     entry((Layer::Partner, "Tenants"), "Tenants", "/tenants", Ability::Look),
     entry((Layer::Partner, "Tenants"), "Tenant Defaults", "/tenants/defaults", Ability::Look),
+    entry((Layer::Partner, "Reports"), "Tenant Invoices", "/tenant-invoices", Ability::SeeBilling),
     entry((Layer::Partner, "Settings"), "Users", "/users", Ability::Look),
     // Tenants.
     entry((Layer::Tenant, BAR), "Dashboard", "/", Ability::Look),

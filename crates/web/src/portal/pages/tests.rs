@@ -10,6 +10,7 @@ use super::{
     link::SetPassword,
     partner::{
         dashboard::Dashboard,
+        invoices::{CreditNoteForm, Detail, DraftForm, Invoices, PaidForm, RefundForm, Void},
         tenants::{
             Defaults, Delete, Dunning, InvoicesOf, Overview, PaymentsOf, Previews, Suspend,
             TenantForm, Tenants, UsageOf,
@@ -82,7 +83,8 @@ fn check<P: Page>() {
                 });
                 assert_eq!(found, None, "{never} in {html}");
             }
-            let title = format!("<title>Oak &lt;i&gt;Voice&lt;/i&gt; &amp; Co — {}", page.title());
+            let called = maud::html! { (page.title()) }.into_string();
+            let title = format!("<title>Oak &lt;i&gt;Voice&lt;/i&gt; &amp; Co — {called}");
             assert!(html.contains(&title), "{html}");
             assert_eq!(html.matches("<h1").count(), 1, "one heading: {html}");
             let ids = attributes(&html, "", "id");
@@ -116,6 +118,13 @@ fn every_page_is_escaped_labelled_and_without_scripts() {
     check::<Confirm>();
     check::<Home>();
     check::<Dashboard>();
+    check::<Invoices>();
+    check::<Detail>();
+    check::<DraftForm>();
+    check::<PaidForm>();
+    check::<CreditNoteForm>();
+    check::<RefundForm>();
+    check::<Void>();
     check::<Tenants>();
     check::<TenantForm>();
     check::<Overview>();

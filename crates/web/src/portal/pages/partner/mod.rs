@@ -1,6 +1,7 @@
 //! The partner's pages, one file or folder per subject.
 
 pub(super) mod dashboard;
+pub(super) mod invoices;
 pub(super) mod tenants;
 
 use app::{App, error::AppError, logs::AuditFilter, resource::Decimal};
@@ -16,7 +17,7 @@ use crate::portal::Portal;
 
 /// The pages.
 pub(in crate::portal) fn routes() -> Router<Portal> {
-    Router::new().merge(dashboard::routes()).merge(tenants::routes())
+    Router::new().merge(dashboard::routes()).merge(invoices::routes()).merge(tenants::routes())
 }
 
 /// An amount that the API writes as a decimal, for people.
