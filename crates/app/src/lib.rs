@@ -9,6 +9,7 @@ pub mod check;
 pub mod checkout;
 pub mod close;
 pub mod collect;
+pub mod dashboard;
 pub mod directory;
 pub mod disputes;
 pub mod documents;

@@ -13,7 +13,7 @@ use std::{
 };
 
 use domain::{
-    ids::{ApiKeyId, AuditEntryId, PartnerId, TenantId},
+    ids::{AuditEntryId, PartnerId, TenantId},
     tenant::SuspensionReason,
     time::Timestamp,
 };
@@ -78,8 +78,8 @@ pub struct Actor {
 /// What makes a request the same as another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repeat {
-    /// The API key that asks.
-    pub key_id: ApiKeyId,
+    /// Who asks: the id of an API key or of a person.
+    pub asker: String,
     /// The text that the asker chose.
     pub idempotency_key: String,
     /// SHA-256 of what is asked.
@@ -196,7 +196,7 @@ struct Claim<'a> {
 
 impl InProgress {
     fn claim(&self, repeat: &Repeat) -> Option<Claim<'_>> {
-        let name = format!("{} {}", repeat.key_id, repeat.idempotency_key);
+        let name = format!("{} {}", repeat.asker, repeat.idempotency_key);
         let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Not `then_some`: a claim that is made and dropped takes back somebody else's.
         names.insert(name.clone()).then(|| Claim { all: self, name })
@@ -362,7 +362,7 @@ impl App {
 fn asked(asking: &Asking, repeat: &Repeat) -> Asked {
     Asked {
         owner: asking.owner,
-        key_id: repeat.key_id,
+        asker: repeat.asker.clone(),
         idempotency_key: repeat.idempotency_key.clone(),
     }
 }

@@ -3,10 +3,7 @@
 //! Decided here: an answer belongs to one API key and one idempotency key, and is written by the
 //! transaction that did what was asked, so that there is never one without the other.
 
-use domain::{
-    ids::{ApiKeyId, PartnerId},
-    time::Timestamp,
-};
+use domain::{ids::PartnerId, time::Timestamp};
 
 use crate::{
     db::{Tx, on, owner_text},
@@ -34,8 +31,8 @@ pub struct KeptAnswer {
 pub struct Asked {
     /// Whose API key it is.
     pub owner: Option<PartnerId>,
-    /// The API key.
-    pub key_id: ApiKeyId,
+    /// The id of the API key or the person that asked.
+    pub asker: String,
     /// The idempotency key.
     pub idempotency_key: String,
 }
@@ -44,7 +41,7 @@ pub struct Asked {
 /// transaction has it right now. SQLite has one writer, who always has it.
 pub async fn claim(tx: &mut Tx, asked: &Asked) -> Result<bool, StoreError> {
     let Tx::Postgres(held) = tx else { return Ok(true) };
-    let name = format!("{} {}", asked.key_id, asked.idempotency_key);
+    let name = format!("{} {}", asked.asker, asked.idempotency_key);
     let (is_free,): (bool,) =
         sqlx::query_as("select pg_try_advisory_xact_lock(hashtextextended($1, 7460116))")
             .bind(name)
@@ -60,7 +57,7 @@ pub async fn find(tx: &mut Tx, asked: &Asked) -> Result<Option<KeptAnswer>, Stor
          where owner_id = $1 and key_id = $2 and idempotency_key = $3",
     )
     .bind(owner_text(asked.owner))
-    .bind(asked.key_id.to_string())
+    .bind(&asked.asker)
     .bind(&asked.idempotency_key)
     .fetch_optional(conn).await)?)
 }
@@ -78,7 +75,7 @@ pub async fn keep(
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(owner_text(asked.owner))
-    .bind(asked.key_id.to_string())
+    .bind(&asked.asker)
     .bind(&asked.idempotency_key)
     .bind(&answer.fingerprint)
     .bind(answer.status)
@@ -103,7 +100,7 @@ pub async fn begin(
          on conflict (owner_id, key_id, idempotency_key) do nothing",
     )
     .bind(owner_text(asked.owner))
-    .bind(asked.key_id.to_string())
+    .bind(&asked.asker)
     .bind(&asked.idempotency_key)
     .bind(fingerprint)
     .bind(BEGUN)
@@ -130,7 +127,7 @@ pub async fn settle(
          where kept_answer.status = $9 and kept_answer.fingerprint = excluded.fingerprint",
     )
     .bind(owner_text(asked.owner))
-    .bind(asked.key_id.to_string())
+    .bind(&asked.asker)
     .bind(&asked.idempotency_key)
     .bind(&answer.fingerprint)
     .bind(answer.status)

@@ -184,7 +184,8 @@ fn groups(invoice: &Invoice, lines: &[StoredLine]) -> Vec<pdf::LineGroup> {
     groups.into_iter().filter(|group| !group.lines.is_empty()).collect()
 }
 
-fn printed(invoice: &Invoice, line: &StoredLine) -> pdf::Line {
+/// A line as it is printed.
+pub fn printed(invoice: &Invoice, line: &StoredLine) -> pdf::Line {
     let facts = &line.facts;
     pdf::Line {
         description: facts.description.clone(),

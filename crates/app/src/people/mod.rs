@@ -14,11 +14,13 @@ mod team;
 mod two_factor;
 
 use domain::{
-    account::Partner,
+    account::{Partner, Tenant},
     ids::{PartnerId, TenantId, UserId},
-    partner::PartnerStatus,
+    money::Currency,
+    partner::{PartnerStatus, TRIAL_DAYS},
     sign_in::{Bound, Session},
     tenant::TenantStatus,
+    time::{Timestamp, Zone},
     user::{Account, User, UserState},
 };
 use store::{db::Tx, user_secrets::Secrets, users};
@@ -35,6 +37,9 @@ use crate::{
     error::{AppError, Result},
     requests::{Actor, ActorKind, Answer, Asking, Change, Done},
 };
+
+/// Microseconds of a day of 24 hours, as trials count them.
+const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 /// Where somebody is, before anybody knows who.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,13 +78,65 @@ pub struct Visitor {
     pub user: User,
     /// The session, which knows as what and where.
     pub session: Session,
-    /// What the account that is looked at is called.
-    pub account_name: String,
-    /// The status of the tenant that is looked at.
+    /// The account that is looked at.
+    pub account: OpenAccount,
+}
+
+/// What every page of an account needs to know about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenAccount {
+    /// What it is called.
+    pub name: String,
+    /// The zone of its dates.
+    pub zone: Zone,
+    /// What its money is in.
+    pub currency: Currency,
+    /// The status of a tenant.
     pub tenant_status: Option<TenantStatus>,
+    /// The status of a partner; absent for its tenants, whom it does not concern.
+    pub partner_status: Option<PartnerStatus>,
+    /// When a partner's trial ends, while it lasts.
+    pub trial_ends_at: Option<Timestamp>,
+}
+
+impl OpenAccount {
+    /// Days of a trial that are left, today included; none where there is no trial (DSH-03).
+    pub fn trial_days_left(&self, now: Timestamp) -> Option<i64> {
+        let left = self.trial_ends_at?.micros().saturating_sub(now.micros());
+        Some(left.max(0).saturating_add(MICROS_PER_DAY - 1) / MICROS_PER_DAY)
+    }
+
+    fn of_partner(partner: &Partner) -> Self {
+        let is_trial = partner.status == PartnerStatus::Trial;
+        let ends_at = partner.status_since.plus_seconds(TRIAL_DAYS * 86_400);
+        Self {
+            name: brand_name(partner).to_owned(),
+            zone: partner.zone.clone(),
+            currency: partner.currency,
+            tenant_status: None,
+            partner_status: Some(partner.status),
+            trial_ends_at: is_trial.then_some(ends_at),
+        }
+    }
+
+    fn of_tenant(tenant: Tenant) -> Self {
+        Self {
+            zone: tenant.zone,
+            currency: tenant.currency,
+            tenant_status: Some(tenant.life.status()),
+            name: tenant.name,
+            partner_status: None,
+            trial_ends_at: None,
+        }
+    }
 }
 
 impl Visitor {
+    /// The zone in which dates are shown: the person's own, else the account's.
+    pub fn zone(&self) -> &Zone {
+        self.user.zone.as_ref().unwrap_or(&self.account.zone)
+    }
+
     /// A request of this person, wherever it acts (LAY-08, TNT-23).
     pub fn asking(&self, visit: &Visit) -> Asking {
         let standing = self.session.standing;
@@ -117,25 +174,28 @@ fn may_enter(account: Account, bound: &Bound) -> bool {
     }
 }
 
-/// Whether an account is there for its people: it is not gone and not about to be. Answers its
-/// name, and the status of a tenant.
-async fn open_account(
-    tx: &mut Tx,
-    account: Account,
-) -> Result<Option<(String, Option<TenantStatus>)>> {
+/// An account as its people find it; nothing where it is gone or about to be.
+async fn open_account(tx: &mut Tx, account: Account) -> Result<Option<OpenAccount>> {
     let Some(partner_id) = account.partner() else {
         let operator = store::operator::find(tx).await?;
-        return Ok(Some((operator.map_or(String::new(), |it| it.name), None)));
+        return Ok(Some(OpenAccount {
+            currency: operator.as_ref().map_or(Currency::USD, |it| it.currency),
+            name: operator.map_or(String::new(), |it| it.name),
+            zone: Zone::UTC,
+            tenant_status: None,
+            partner_status: None,
+            trial_ends_at: None,
+        }));
     };
     let partner = store::partners::find(tx, partner_id).await?;
     let is_gone =
         |it: &Partner| matches!(it.status, PartnerStatus::Deleting | PartnerStatus::Purged);
     let Some(partner) = partner.filter(|it| !is_gone(it)) else { return Ok(None) };
     let Some(tenant_id) = account.tenant() else {
-        return Ok(Some((brand_name(&partner).to_owned(), None)));
+        return Ok(Some(OpenAccount::of_partner(&partner)));
     };
     let tenant = store::tenants::find(tx, partner_id, tenant_id).await?;
-    Ok(tenant.map(|it| (it.name.clone(), Some(it.life.status()))))
+    Ok(tenant.map(OpenAccount::of_tenant))
 }
 
 /// What a partner is called by its tenants (BRD-05).

@@ -17,7 +17,7 @@ use domain::{
 };
 use store::{db::Tx, portal_sessions, sign_in_attempts, user_secrets, users};
 
-use super::{Visit, Visitor, change, may_enter, open_account, secrets_of, the_user};
+use super::{OpenAccount, Visit, Visitor, change, may_enter, open_account, secrets_of, the_user};
 use crate::{
     App,
     error::{AppError, Result},
@@ -180,7 +180,7 @@ impl App {
             return Ok(None);
         }
         let at = session.standing.account();
-        let (session, (account_name, tenant_status)) = match open_account(&mut tx, at).await? {
+        let (session, account) = match open_account(&mut tx, at).await? {
             Some(named) => (session, named),
             // What was managed is gone: back home.
             None => {
@@ -190,7 +190,7 @@ impl App {
             }
         };
         tx.commit().await?;
-        Ok(Some(Visitor { user, session, account_name, tenant_status }))
+        Ok(Some(Visitor { user, session, account }))
     }
 
     /// A cookie's text for a visitor who is nobody yet; nothing is kept of it.
@@ -387,8 +387,8 @@ impl App {
 }
 
 /// Nobody comes in at a tenant that was cancelled (TNT-17).
-fn is_open((_, status): &(String, Option<TenantStatus>)) -> bool {
-    *status != Some(TenantStatus::Cancelled)
+fn is_open(account: &OpenAccount) -> bool {
+    account.tenant_status != Some(TenantStatus::Cancelled)
 }
 
 /// What an attempt with this address is counted for, in the order in which rows are locked.

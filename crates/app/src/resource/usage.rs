@@ -61,6 +61,18 @@ pub struct Usage {
     pub currency: String,
 }
 
+impl Usage {
+    /// Inbound billed seconds in minutes, rounded up as `minutes` are.
+    pub fn inbound_minutes(&self) -> Decimal {
+        minutes(self.inbound_seconds)
+    }
+
+    /// Outbound billed seconds in minutes, rounded up as `minutes` are.
+    pub fn outbound_minutes(&self) -> Decimal {
+        minutes(self.outbound_seconds)
+    }
+}
+
 /// Sums of calls while they are added up.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Sums {

@@ -24,6 +24,9 @@ use crate::{
     resource,
 };
 
+/// The colour of partners that chose none.
+pub const USUAL_COLOR: &str = "#1f6feb";
+
 /// What the operator charges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewTerms {
@@ -75,7 +78,7 @@ impl NewPartner {
             company_name: company_name.to_owned(),
             brand: Brand {
                 name: String::new(),
-                color: "#1f6feb".to_owned(),
+                color: USUAL_COLOR.to_owned(),
                 address: String::new(),
                 website: String::new(),
                 support_email: billing_email.to_owned(),

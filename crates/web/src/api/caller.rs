@@ -378,7 +378,7 @@ fn repeat(parts: &Parts, key: &ApiKey, body: &[u8]) -> Result<Option<Repeat>, Pr
         hash.update(part);
     }
     Ok(Some(Repeat {
-        key_id: key.key_id,
+        asker: key.key_id.to_string(),
         idempotency_key: text.to_owned(),
         fingerprint: hash.finalize().into(),
     }))

@@ -11,11 +11,11 @@ mod docs;
 mod exact;
 mod log;
 mod openapi;
-mod paging;
+pub(crate) mod paging;
 mod problem;
 mod query;
-mod routes;
-mod write;
+pub(crate) mod routes;
+pub(crate) mod write;
 
 use std::sync::Arc;
 

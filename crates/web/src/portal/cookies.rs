@@ -1,8 +1,9 @@
-//! The one cookie: whose session it is, or which visitor a form was given to.
+//! The cookies: whose session it is, or which visitor a form was given to; and that somebody put the
+//! setup helper away, until the browser is closed.
 //!
-//! Decided here: its name and attributes. Over TLS it has the `__Host-` prefix, which binds it to
-//! one host and keeps other hosts from setting it. Scripts never see it; other sites' forms never
-//! send it. It holds a drawn text and nothing else.
+//! Decided here: their names and attributes. Over TLS the session's has the `__Host-`
+//! prefix, which binds it to one host and keeps other hosts from setting it. Scripts never see one;
+//! other sites' forms never send one. The session's holds a drawn text and nothing else.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use domain::sign_in::SESSION_SECONDS;
@@ -46,10 +47,28 @@ pub(super) fn gone(here: &Here) -> HeaderValue {
     set(here, "", "; Max-Age=0")
 }
 
+/// The cookie of those who put the setup helper away.
+const NO_SETUP: &str = "no-setup";
+
+/// Puts the setup helper away; it goes with the browser (CHK-06).
+pub(super) fn no_setup(here: &Here) -> HeaderValue {
+    named(here, (NO_SETUP, "1"), "")
+}
+
+/// Whether somebody put the setup helper away.
+pub(super) fn has_no_setup(headers: &HeaderMap) -> bool {
+    let all = headers.get_all(header::COOKIE).into_iter();
+    let pairs = all.filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(';'));
+    pairs.filter_map(|pair| pair.trim().split_once('=')).any(|(name, _)| name == NO_SETUP)
+}
+
 fn set(here: &Here, text: &str, more: &str) -> HeaderValue {
+    named(here, (name(here), text), more)
+}
+
+fn named(here: &Here, (name, text): (&str, &str), more: &str) -> HeaderValue {
     let path = if here.base.is_empty() { "/" } else { &here.base };
     let secure = if here.is_secure { "; Secure" } else { "" };
-    let cookie =
-        format!("{}={text}; Path={path}; HttpOnly; SameSite=Lax{secure}{more}", name(here));
+    let cookie = format!("{name}={text}; Path={path}; HttpOnly; SameSite=Lax{secure}{more}");
     HeaderValue::from_str(&cookie).expect("a drawn text and a slug are ASCII")
 }

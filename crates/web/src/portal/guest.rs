@@ -8,6 +8,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use app::{
+    dashboard::Setup,
     error::AppError,
     keys::Allowance,
     people::{Visit, Visitor},
@@ -21,9 +22,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    ids::RequestKind,
+    ids::{PartnerId, RequestKind},
     sign_in::Stage,
-    user::{Ability, Standing},
+    time::Zone,
+    user::{Ability, Account, Standing},
 };
 use sha2::{Digest, Sha256};
 
@@ -39,6 +41,8 @@ use super::{
 pub const CSRF_FIELD: &str = "csrf";
 /// Largest form.
 const MAX_FORM: usize = 64 << 10;
+/// Largest form with a file, of people who are signed in.
+const MAX_UPLOAD: usize = 8 << 20;
 /// Forms that one address may send a minute.
 const FORMS_A_MINUTE: u32 = 120;
 
@@ -56,6 +60,8 @@ pub(crate) struct Guest {
     pub(crate) fields: Arc<Fields>,
     /// What forms carry.
     pub(crate) csrf: Arc<str>,
+    /// How far the partner's setup has come, where its helper is shown.
+    pub(crate) setup: Option<Arc<Setup>>,
 }
 
 /// Why a page is not shown.
@@ -131,6 +137,16 @@ impl Guest {
     /// Whether somebody is signed in who may do this.
     pub(crate) fn may(&self, ability: Ability) -> bool {
         self.visitor.as_ref().is_some_and(|it| it.session.standing.may(ability))
+    }
+
+    /// The zone in which dates are shown to whoever is signed in.
+    pub(crate) fn zone(&self) -> Result<&Zone, Fault> {
+        Ok(self.visitor()?.zone())
+    }
+
+    /// The partner that is looked at, or whose tenant is. Rules have named the layer before.
+    pub(crate) fn partner_id(&self) -> Result<PartnerId, Fault> {
+        self.standing()?.account().partner().ok_or(Fault::Nowhere)
     }
 
     /// A request of whoever is signed in.
@@ -235,6 +251,7 @@ async fn recognise(
         path: if parts.method == Method::GET { parts.uri.path() } else { "/" }.into(),
         fields: Arc::default(),
         csrf: csrf.into(),
+        setup: None,
     };
     Ok((guest, fresh))
 }
@@ -258,8 +275,21 @@ async fn checked(guest: &Guest, parts: &Parts, body: Body) -> Result<(Guest, Bod
     if let Some(path) = path {
         let need = need(parts.method.as_str(), path).ok_or(Fault::Nowhere)?;
         check_need(&guest, need)?;
+        if matches!(need, Need::May(..) | Need::SignedIn) && !changes {
+            guest.setup = setup(&guest, &parts.headers).await?;
+        }
     }
     Ok((guest, Body::empty()))
+}
+
+/// How far a partner's setup has come, while something is left and nobody put it away (CHK-01).
+async fn setup(guest: &Guest, headers: &HeaderMap) -> Result<Option<Arc<Setup>>, Fault> {
+    let Account::Partner(partner_id) = guest.standing()?.account() else { return Ok(None) };
+    if cookies::has_no_setup(headers) {
+        return Ok(None);
+    }
+    let setup = guest.portal.app().setup_of(partner_id).await?;
+    Ok((!setup.is_complete()).then(|| Arc::new(setup)))
 }
 
 fn check_need(guest: &Guest, need: Need) -> Result<(), Fault> {
@@ -301,11 +331,17 @@ async fn read_form(guest: &Guest, parts: &Parts, body: Body) -> Result<Fields, F
     if !is_same_origin(&parts.headers, parts) {
         return Err(foreign("It was sent by another site, so nothing was done."));
     }
-    let bytes = to_bytes(body, MAX_FORM).await.map_err(|_| {
+    let is_in = guest.visitor.as_ref().is_some_and(|it| it.session.stage == Stage::Full);
+    let boundary = boundary(&parts.headers).filter(|_| is_in);
+    let most = if boundary.is_some() { MAX_UPLOAD } else { MAX_FORM };
+    let bytes = to_bytes(body, most).await.map_err(|_| {
         let text = "The form is larger than any of ours.".to_owned();
         Fault::Page(StatusCode::PAYLOAD_TOO_LARGE, "Too much", text)
     })?;
-    let fields = Fields::read(&bytes);
+    let fields = match boundary {
+        None => Fields::read(&bytes),
+        Some(boundary) => Fields::read_parts(&bytes, &boundary).unwrap_or_default(),
+    };
     if fields.get(CSRF_FIELD) != &*guest.csrf {
         return Err(foreign(
             "It is too old, or your browser keeps no cookies of this site. Nothing was done: go \
@@ -313,6 +349,15 @@ async fn read_form(guest: &Guest, parts: &Parts, body: Body) -> Result<Fields, F
         ));
     }
     Ok(fields)
+}
+
+/// What tells the parts of a form with files apart, where it is one (RFC 2046, 5.1.1).
+fn boundary(headers: &HeaderMap) -> Option<String> {
+    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let rest = kind.strip_prefix("multipart/form-data")?;
+    let given = rest.split(';').find_map(|part| part.trim().strip_prefix("boundary="))?;
+    let given = given.trim_matches('"');
+    (1..=70).contains(&given.len()).then(|| given.to_owned())
 }
 
 /// Whether a request that changes something comes from a page of the same host, as far as the

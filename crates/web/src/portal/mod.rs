@@ -5,13 +5,19 @@
 //! case answered and puts it into `parts`. Pages work without scripts and load nothing from
 //! elsewhere. What changes something runs on a thread of its own, like the API's writes.
 
+#[allow(dead_code, reason = "pages that act once are to come")]
+mod change;
 mod cookies;
 mod fields;
 mod guest;
+#[allow(dead_code, reason = "lists are there for pages to come")]
+mod listing;
+mod nav;
 mod pages;
 mod parts;
 mod place;
 mod rules;
+mod setup;
 pub(crate) mod shell;
 
 use app::{App, error::AppError};
@@ -94,6 +100,7 @@ pub(crate) fn router(app: App, hosts: Hosts) -> Router {
         .route("/partners/{id}/sign-out", post(pages::acting::end_sessions))
         .route("/invoices", get(crate::pages::index::show))
         .route("/invoices/{partner}/{id}/pdf", get(crate::pages::pdf::show))
+        .merge(pages::partner::routes())
         .route("/brand.css", get(pages::assets::brand))
         .route("/logo", get(pages::assets::logo))
         .fallback(pages::nowhere)

@@ -37,6 +37,10 @@ const fn rule(method: &'static str, path: &'static str, need: Need) -> Rule {
 }
 
 const LOOK: Need = Need::May(None, Ability::Look);
+/// Partners' pages, by what they ask for.
+const PARTNER_LOOK: Need = Need::May(Some(Layer::Partner), Ability::Look);
+const PARTNER_BILLING: Need = Need::May(Some(Layer::Partner), Ability::SeeBilling);
+const PARTNER_CHANGE: Need = Need::May(Some(Layer::Partner), Ability::Change);
 const USERS: Need = Need::May(None, Ability::ManageUsers);
 
 /// Every page.
@@ -78,6 +82,54 @@ pub const RULES: &[Rule] = &[
     rule("POST", "/partners/{id}/sign-out", Need::May(Some(Layer::Operator), Ability::ManageUsers)),
     rule("GET", "/invoices", Need::May(Some(Layer::Operator), Ability::SeeBilling)),
     rule("GET", "/invoices/{partner}/{id}/pdf", Need::May(None, Ability::SeeBilling)),
+    // The partner's dashboard.
+    rule("POST", "/setup/hide", PARTNER_LOOK),
+    // The partner's tenants.
+    rule("GET", "/tenants", PARTNER_LOOK),
+    rule("POST", "/tenants", PARTNER_CHANGE),
+    rule("GET", "/tenants/new", PARTNER_CHANGE),
+    rule("GET", "/tenants/defaults", PARTNER_LOOK),
+    rule("POST", "/tenants/defaults", PARTNER_CHANGE),
+    rule("GET", "/tenants/{id}", PARTNER_LOOK),
+    rule("GET", "/tenants/{id}/edit", PARTNER_CHANGE),
+    rule("POST", "/tenants/{id}/edit", PARTNER_CHANGE),
+    rule("GET", "/tenants/{id}/usage", PARTNER_LOOK),
+    rule("GET", "/tenants/{id}/invoices", PARTNER_BILLING),
+    rule("GET", "/tenants/{id}/payments", PARTNER_BILLING),
+    rule("GET", "/tenants/{id}/dunning", PARTNER_BILLING),
+    rule("GET", "/tenants/{id}/dunning/mails", PARTNER_BILLING),
+    rule("POST", "/tenants/{id}/dunning/promise", PARTNER_CHANGE),
+    rule("POST", "/tenants/{id}/dunning/clear", PARTNER_CHANGE),
+    rule("GET", "/tenants/{id}/suspend", PARTNER_CHANGE),
+    rule("POST", "/tenants/{id}/suspend", PARTNER_CHANGE),
+    rule("POST", "/tenants/{id}/resume", PARTNER_CHANGE),
+    rule("POST", "/tenants/{id}/activate", PARTNER_CHANGE),
+    rule("GET", "/tenants/{id}/delete", PARTNER_CHANGE),
+    rule("POST", "/tenants/{id}/delete", PARTNER_CHANGE),
+    rule("POST", "/tenants/{id}/reactivate", PARTNER_CHANGE),
+    // The invoices of a partner's tenants.
+    rule("GET", "/tenant-invoices", PARTNER_BILLING),
+    rule("POST", "/tenant-invoices", PARTNER_CHANGE),
+    rule("GET", "/tenant-invoices/new", PARTNER_CHANGE),
+    rule("GET", "/tenant-invoices/{id}", PARTNER_BILLING),
+    rule("GET", "/tenant-invoices/{id}/pdf", PARTNER_BILLING),
+    rule("GET", "/tenant-invoices/{id}/edit", PARTNER_CHANGE),
+    rule("POST", "/tenant-invoices/{id}/edit", PARTNER_CHANGE),
+    rule("POST", "/tenant-invoices/{id}/issue", PARTNER_CHANGE),
+    rule("GET", "/tenant-invoices/{id}/void", PARTNER_CHANGE),
+    rule("POST", "/tenant-invoices/{id}/void", PARTNER_CHANGE),
+    rule("POST", "/tenant-invoices/{id}/send", PARTNER_CHANGE),
+    rule("POST", "/tenant-invoices/{id}/remind", PARTNER_CHANGE),
+    rule("GET", "/tenant-invoices/{id}/paid", PARTNER_CHANGE),
+    rule("POST", "/tenant-invoices/{id}/paid", PARTNER_CHANGE),
+    rule("POST", "/tenant-invoices/{id}/charge", PARTNER_CHANGE),
+    rule("POST", "/tenant-invoices/{id}/link", PARTNER_CHANGE),
+    rule("GET", "/tenant-invoices/{id}/credit-note", PARTNER_CHANGE),
+    rule("POST", "/tenant-invoices/{id}/credit-note", PARTNER_CHANGE),
+    rule("GET", "/tenant-invoices/{id}/refund", PARTNER_CHANGE),
+    rule("POST", "/tenant-invoices/{id}/refund", PARTNER_CHANGE),
+    rule("POST", "/tenant-invoices/{id}/refunds/{refund}/retry", PARTNER_CHANGE),
+    rule("GET", "/credit-notes/{id}/pdf", PARTNER_BILLING),
     rule("GET", "/brand.css", Need::Anybody),
     rule("GET", "/logo", Need::Anybody),
 ];

@@ -5,20 +5,25 @@
 //! own portal (LAY-04); whoever manages another account sees so on every page and can leave it from
 //! there (TNT-22). Strings are ready when they get here.
 
+use app::people::OpenAccount;
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
 use domain::{
+    partner::PartnerStatus,
     sign_in::Stage,
     tenant::TenantStatus,
-    user::{Ability, Layer, Standing, Theme},
+    time::Timestamp,
+    user::{Layer, Theme},
 };
 use maud::{DOCTYPE, Markup, html};
 
 use super::{
     guest::{CSRF_FIELD, Guest},
+    nav::{self, Item, Menu},
     parts::alert,
+    setup::Checklist,
 };
 
 /// A page: what it is called and what it shows.
@@ -47,6 +52,8 @@ pub(crate) struct Frame {
     pub(crate) at: String,
     pub(crate) theme: Theme,
     pub(crate) person: Option<Person>,
+    /// What a partner still has to set up.
+    pub(crate) setup: Option<Checklist>,
 }
 
 /// Who is signed in, as the shell shows it.
@@ -56,27 +63,33 @@ pub(crate) struct Person {
     pub(crate) email: String,
     pub(crate) role: &'static str,
     pub(crate) account: String,
-    /// Name and path of each entry of the navigation.
-    pub(crate) entries: Vec<(&'static str, &'static str)>,
+    /// The navigation; empty until the address is confirmed.
+    pub(crate) menus: Vec<Menu>,
     /// Which layer is managed, where it is not the own account.
     pub(crate) acting: Option<Layer>,
     pub(crate) is_suspended: bool,
+    /// How a partner's own account stands, where its people should know.
+    pub(crate) standing: Option<String>,
 }
 
-/// Entries of the navigation, by who may open them.
-const ENTRIES: [(&str, &str, Option<Layer>, Ability); 3] = [
-    ("Dashboard", "/", None, Ability::Look),
-    ("Invoices", "/invoices", Some(Layer::Operator), Ability::SeeBilling),
-    ("Users", "/users", None, Ability::Look),
-];
-
-fn entries(standing: Standing) -> Vec<(&'static str, &'static str)> {
-    let is_here = |layer: Option<Layer>| layer.is_none_or(|it| it == standing.account().layer());
-    ENTRIES
-        .into_iter()
-        .filter(|(_, _, layer, ability)| is_here(*layer) && standing.may(*ability))
-        .map(|(name, path, ..)| (name, path))
-        .collect()
+/// What a partner's people should know about their account on every page (DSH-03).
+fn account_notice(account: &OpenAccount, now: Timestamp) -> Option<String> {
+    match account.trial_days_left(now) {
+        Some(0) => return Some("Your trial ends now.".to_owned()),
+        Some(1) => return Some("Your trial ends within a day.".to_owned()),
+        Some(days) => return Some(format!("{days} days of your trial are left.")),
+        None => {}
+    }
+    match account.partner_status? {
+        PartnerStatus::Suspended => {
+            Some("Your account is suspended: calls of your tenants do not go through.".to_owned())
+        }
+        PartnerStatus::PastDue => {
+            Some("Your platform fee is unpaid. Service stops unless it is paid soon.".to_owned())
+        }
+        PartnerStatus::Paused => Some("Your account is paused.".to_owned()),
+        _ => None,
+    }
 }
 
 impl Frame {
@@ -91,10 +104,11 @@ impl Frame {
                 name: visitor.user.name.clone(),
                 email: visitor.user.email.to_string(),
                 role: standing.role().title(),
-                account: visitor.account_name.clone(),
-                entries: if is_verified { entries(standing) } else { Vec::new() },
+                account: visitor.account.name.clone(),
+                menus: if is_verified { nav::menus(standing) } else { Vec::new() },
                 acting: standing.is_acting().then(|| standing.account().layer()),
-                is_suspended: visitor.tenant_status == Some(TenantStatus::Suspended),
+                is_suspended: visitor.account.tenant_status == Some(TenantStatus::Suspended),
+                standing: account_notice(&visitor.account, guest.portal.app().clock.now()),
             }
         });
         Self {
@@ -107,6 +121,7 @@ impl Frame {
             at: guest.path.to_string(),
             theme: visitor.map_or(Theme::System, |visitor| visitor.user.theme),
             person,
+            setup: guest.setup.as_deref().map(Checklist::of),
         }
     }
 
@@ -150,6 +165,7 @@ impl Frame {
                     @if let Some(person) = &self.person { (self.banner(person)) }
                     (self.header())
                     main id="main" tabindex="-1" { (body) }
+                    @if let Some(setup) = &self.setup { (setup.render(self)) }
                     (self.footer())
                 }
             }
@@ -171,6 +187,9 @@ impl Frame {
                     }
                 }
             }
+            @if let Some(text) = &person.standing {
+                div.standing role="status" { p { (text) } }
+            }
         }
     }
 
@@ -187,14 +206,14 @@ impl Frame {
                     a.home href=(self.path("/")) { (self.brand_mark()) }
                 }
                 @if let Some(person) = &self.person {
-                    @if !person.entries.is_empty() {
-                        nav.wide aria-label="Main" { (self.links(person)) }
+                    @if !person.menus.is_empty() {
+                        nav.wide aria-label="Main" { (self.bar(person)) }
                     }
                     (self.menu(person))
-                    @if !person.entries.is_empty() {
+                    @if !person.menus.is_empty() {
                         details.hamburger {
                             summary aria-label="Menu" { span aria-hidden="true" { "☰" } }
-                            nav aria-label="Main" { (self.links(person)) }
+                            nav aria-label="Main" { (self.outline(person)) }
                         }
                     }
                 }
@@ -211,15 +230,53 @@ impl Frame {
         }
     }
 
-    fn links(&self, person: &Person) -> Markup {
+    /// The navigation of wide screens: menus open by hover, click and keyboard, one at a time. The
+    /// list stands beside its switch, not in it, so that hovering alone can show it.
+    fn bar(&self, person: &Person) -> Markup {
+        let here = nav::here(&person.menus, &self.at);
         html! {
             ul {
-                @for (name, path) in &person.entries {
-                    @let current = (*path == self.at).then_some("page");
-                    li { a href=(self.path(path)) aria-current=[current] { (name) } }
+                @for menu in &person.menus {
+                    @match menu {
+                        Menu::Page(item) => li { (self.link(*item, here)) },
+                        Menu::Group(name, items) => li.drop {
+                            @let inside = items.iter().any(|item| Some(item.path) == here);
+                            details name="main" {
+                                summary.inside[inside] { (name) }
+                            }
+                            ul.sheet { @for item in items { li { (self.link(*item, here)) } } }
+                        },
+                    }
                 }
             }
         }
+    }
+
+    /// The navigation of narrow screens: everything at once.
+    fn outline(&self, person: &Person) -> Markup {
+        let here = nav::here(&person.menus, &self.at);
+        html! {
+            ul {
+                @for menu in &person.menus {
+                    @match menu {
+                        Menu::Page(item) => li { (self.link(*item, here)) },
+                        Menu::Group(name, items) => li {
+                            span.group { (name) }
+                            ul { @for item in items { li { (self.link(*item, here)) } } }
+                        },
+                    }
+                }
+            }
+        }
+    }
+
+    fn link(&self, item: Item, here: Option<&str>) -> Markup {
+        let current = match here {
+            Some(path) if path == self.at && path == item.path => Some("page"),
+            Some(path) if path == item.path => Some("true"),
+            _ => None,
+        };
+        html! { a href=(self.path(item.path)) aria-current=[current] { (item.name) } }
     }
 
     fn menu(&self, person: &Person) -> Markup {
@@ -231,7 +288,7 @@ impl Frame {
                     p { strong { (person.name) } }
                     p.quietly { (person.email) }
                     p.quietly { (person.role) " · " (person.account) }
-                    @if !person.entries.is_empty() {
+                    @if !person.menus.is_empty() {
                         a.entry href=(self.path("/profile")) { "Profile" }
                         (self.themes())
                     }
@@ -321,7 +378,7 @@ pub(super) fn problem(guest: &Guest, status: StatusCode, (title, text): (&str, &
 
 /// What happened before the page, told once by the address that led here.
 pub(crate) fn notice(query: Option<&str>) -> Option<&'static str> {
-    const NOTICES: [(&str, &str); 15] = [
+    const NOTICES: &[(&str, &str)] = &[
         ("saved", "Saved."),
         ("signed-out", "You are signed out."),
         ("password", "Your password was changed. Other sessions were ended."),
@@ -337,6 +394,19 @@ pub(crate) fn notice(query: Option<&str>) -> Option<&'static str> {
         ("left", "You are back."),
         ("team-out", "Everybody of this partner's team is signed out."),
         ("expired", "Please sign in again."),
+        ("created", "Created."),
+        ("issued", "Issued. The tenant gets it by mail."),
+        ("voided", "The draft is void."),
+        ("mailed", "The mail is on its way."),
+        ("paid", "The payment is written down."),
+        ("charged", "The charge was made; see below what came of it."),
+        ("credited", "The credit is given."),
+        ("refunded", "The refund was asked for; see below what came of it."),
+        ("deleted", "Deleted. It can be brought back for 90 days."),
+        ("suspended", "Service is suspended."),
+        ("resumed", "Service is on again."),
+        ("activated", "Billing begins now."),
+        ("reactivated", "It is back, suspended. Resume service when it is ready."),
     ];
     let done = query?.split('&').find_map(|pair| pair.strip_prefix("done="))?;
     NOTICES.iter().find(|(code, _)| *code == done).map(|(_, text)| *text)

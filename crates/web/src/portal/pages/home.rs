@@ -1,10 +1,6 @@
 //! The first page after signing in: who one is, and which accounts below one may go to.
 
-use app::{
-    operations::PartnerFilter,
-    people::brand_name,
-    setup::{TenantFilter, TenantSort},
-};
+use app::{operations::PartnerFilter, people::brand_name};
 use axum::{extract::RawQuery, response::Response};
 use domain::{
     paging::PageRequest,
@@ -12,6 +8,7 @@ use domain::{
 };
 use maud::{Markup, html};
 
+use super::partner;
 use crate::portal::{
     guest::{Fault, Guest},
     parts::{alert, badge, empty_state},
@@ -57,8 +54,7 @@ impl Page for Home {
             }
             @match self.layer {
                 Layer::Operator => (self.list(frame, "Partners")),
-                Layer::Partner => (self.list(frame, "Tenants")),
-                Layer::Tenant => {}
+                Layer::Partner | Layer::Tenant => {}
             }
         }
     }
@@ -82,8 +78,8 @@ impl Page for Home {
         };
         vec![
             home(Layer::Operator, vec![below.clone()], Some(()), None),
-            home(Layer::Partner, vec![below.clone(), below], None, None),
-            home(Layer::Partner, Vec::new(), Some(()), None),
+            home(Layer::Operator, vec![below.clone(), below], None, None),
+            home(Layer::Operator, Vec::new(), Some(()), None),
             home(Layer::Tenant, Vec::new(), None, Some(())),
         ]
     }
@@ -161,22 +157,13 @@ pub(in crate::portal) async fn show(
             });
             rows.collect()
         }
-        Account::Partner(partner_id) => {
-            let by = (TenantSort::Created, &page);
-            let tenants = app.tenants(partner_id, TenantFilter::default(), by).await?;
-            let rows = tenants.rows.into_iter().map(|tenant| Below {
-                id: tenant.tenant_id.to_string(),
-                name: tenant.name,
-                status: tenant.life.status().as_str().to_owned(),
-            });
-            rows.collect()
-        }
+        Account::Partner(_) => return partner::dashboard::show(guest, RawQuery(query)).await,
         Account::Tenant(..) => Vec::new(),
     };
-    let suspended = visitor.tenant_status == Some(domain::tenant::TenantStatus::Suspended);
+    let suspended = visitor.account.tenant_status == Some(domain::tenant::TenantStatus::Suspended);
     let home = Home {
         layer: standing.account().layer(),
-        account: visitor.account_name.clone(),
+        account: visitor.account.name.clone(),
         name: visitor.user.name.clone(),
         role: standing.role().title(),
         below,

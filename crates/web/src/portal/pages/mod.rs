@@ -6,6 +6,7 @@ pub(super) mod code;
 pub(super) mod forgot;
 pub(super) mod home;
 pub(super) mod link;
+pub(super) mod partner;
 pub(super) mod profile;
 pub(super) mod sign_in;
 pub(super) mod two_factor;

@@ -1,5 +1,6 @@
 //! Every page with every sample: escaped, labelled, without scripts.
 
+use app::dashboard::Setup;
 use domain::user::{Layer, Theme};
 
 use super::{
@@ -7,13 +8,25 @@ use super::{
     forgot::Forgot,
     home::Home,
     link::SetPassword,
+    partner::{
+        dashboard::Dashboard,
+        invoices::{CreditNoteForm, Detail, DraftForm, Invoices, PaidForm, RefundForm, Void},
+        tenants::{
+            Defaults, Delete, Dunning, InvoicesOf, Overview, PaymentsOf, Previews, Suspend,
+            TenantForm, Tenants, UsageOf,
+        },
+    },
     profile::Profile,
     sign_in::SignIn,
     two_factor::{Codes, Enrol, Manage},
     users::{Remove, Users},
     verify::{Confirm, Waiting},
 };
-use crate::portal::shell::{Frame, Page, Person};
+use crate::portal::{
+    nav::{Item, Menu},
+    setup::Checklist,
+    shell::{Frame, Page, Person},
+};
 
 fn person(acting: Option<Layer>) -> Person {
     Person {
@@ -21,14 +34,18 @@ fn person(acting: Option<Layer>) -> Person {
         email: "ada@example.com".to_owned(),
         role: "Partner Admin",
         account: "Smith <b>Dental</b>".to_owned(),
-        entries: vec![("Dashboard", "/"), ("Users", "/users")],
+        menus: vec![
+            Menu::Page(Item { name: "Dashboard", path: "/" }),
+            Menu::Group("Settings", vec![Item { name: "Users", path: "/users" }]),
+        ],
         acting,
         is_suspended: false,
+        standing: Some("13 days of your trial are left.".to_owned()),
     }
 }
 
 fn frames() -> Vec<Frame> {
-    let frame = |person, logo: Option<&str>| Frame {
+    let frame = |person: Option<Person>, logo: Option<&str>| Frame {
         base: "/p/oak".to_owned(),
         brand: "Oak <i>Voice</i> & Co".to_owned(),
         logo: logo.map(str::to_owned),
@@ -37,6 +54,7 @@ fn frames() -> Vec<Frame> {
         csrf: "0".repeat(64),
         at: "/users".to_owned(),
         theme: Theme::Dark,
+        setup: person.is_some().then(|| Checklist::of(&Setup { done: Default::default() })),
         person,
     };
     vec![
@@ -65,7 +83,8 @@ fn check<P: Page>() {
                 });
                 assert_eq!(found, None, "{never} in {html}");
             }
-            let title = format!("<title>Oak &lt;i&gt;Voice&lt;/i&gt; &amp; Co — {}", page.title());
+            let called = maud::html! { (page.title()) }.into_string();
+            let title = format!("<title>Oak &lt;i&gt;Voice&lt;/i&gt; &amp; Co — {called}");
             assert!(html.contains(&title), "{html}");
             assert_eq!(html.matches("<h1").count(), 1, "one heading: {html}");
             let ids = attributes(&html, "", "id");
@@ -98,6 +117,25 @@ fn every_page_is_escaped_labelled_and_without_scripts() {
     check::<Waiting>();
     check::<Confirm>();
     check::<Home>();
+    check::<Dashboard>();
+    check::<Invoices>();
+    check::<Detail>();
+    check::<DraftForm>();
+    check::<PaidForm>();
+    check::<CreditNoteForm>();
+    check::<RefundForm>();
+    check::<Void>();
+    check::<Tenants>();
+    check::<TenantForm>();
+    check::<Overview>();
+    check::<UsageOf>();
+    check::<InvoicesOf>();
+    check::<PaymentsOf>();
+    check::<Dunning>();
+    check::<Previews>();
+    check::<Suspend>();
+    check::<Delete>();
+    check::<Defaults>();
     check::<Profile>();
     check::<Enrol>();
     check::<Codes>();

@@ -288,7 +288,7 @@ async fn page(guest: &Guest, parameters: Parameters) -> Result<Users, Fault> {
     let from = parameters.after.map(|id| Neighbour { side: Side::After, key: None, id });
     let request = PageRequest { order: Order::Descending, limit: SHOWN, from };
     let found = guest.portal.app().users(account.partner(), filter, &request).await?;
-    let zone = visitor.user.zone.clone().unwrap_or(Zone::UTC);
+    let zone = guest.zone()?.clone();
     let now = guest.portal.app().clock.now();
     let last = found.rows.last().map(|user| user.user_id.to_string());
     let row = |user: User| row((user, visitor.user.user_id), (&zone, now));
