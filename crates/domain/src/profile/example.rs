@@ -138,8 +138,7 @@ mod tests {
     fn included_minutes_cover_local_calls_first() {
         let [_, mut flat] = automatic_profiles(Currency::USD);
         let rate = |text| Nanos::parse(text).expect("a rate");
-        flat.minute_rates =
-            MinuteRates::ByClass { local: rate("0.01"), toll_free: rate("0.10") };
+        flat.minute_rates = MinuteRates::ByClass { local: rate("0.01"), toll_free: rate("0.10") };
         flat.included_minutes = Included::UpTo(100);
         assert_eq!(total(&flat, imagined((0, 0, 0), (150, 10))), 99_00 + 50 + 1_00);
         flat.included_minutes = Included::Unlimited;
