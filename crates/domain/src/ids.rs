@@ -47,6 +47,8 @@ kinds! {
     ProfileKind ProfileId "prf";
     /// A rate deck, whatever its version.
     DeckKind DeckId "dck";
+    /// A rate deck's file that waits to be put in force.
+    DeckUploadKind DeckUploadId "upl";
     /// A phone number in somebody's inventory.
     PhoneNumberKind PhoneNumberId "did";
     /// An extension.

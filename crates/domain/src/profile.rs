@@ -7,12 +7,14 @@
 mod automatic;
 mod check;
 mod edit;
+mod example;
 #[cfg(test)]
 mod golden_tests;
 
 pub use automatic::automatic_profiles;
 pub use check::{ProfileWarning, TermsError, TermsErrors, validate, warnings};
 pub use edit::ProfileEdit;
+pub use example::{ExampleError, Imagined, example};
 
 use serde::{Deserialize, Serialize};
 

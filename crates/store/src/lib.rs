@@ -21,6 +21,7 @@ pub mod credit_notes;
 pub mod credits;
 pub mod dashboard;
 pub mod db;
+pub mod deck_uploads;
 pub mod decks;
 pub mod directory;
 pub mod disputes;

@@ -75,6 +75,16 @@ impl CheckedDeck {
         Ok(Self { zone, csv: format_deck_csv(&parsed.rows), rows: parsed.rows, book })
     }
 
+    /// How many rows it has.
+    pub(super) fn row_count(&self) -> i64 {
+        i64::try_from(self.rows.len()).expect("a deck's rows are few")
+    }
+
+    /// Its canonical text.
+    pub(super) fn text(&self) -> &str {
+        &self.csv
+    }
+
     /// What it would change of `old`.
     pub fn compare(self, old: Option<&DeckVersion>) -> DeckComparison {
         let rows = |old: &DeckVersion| parse_deck_csv(old.csv.as_bytes(), &old.zone).rows;
@@ -146,7 +156,7 @@ impl App {
                     version: deck.latest_version + 1,
                     effective_from,
                     zone: checked.zone.clone(),
-                    row_count: i64::try_from(checked.rows.len()).expect("a deck's rows are few"),
+                    row_count: checked.row_count(),
                     csv: checked.csv.clone(),
                     created_at: now,
                 };

@@ -9,6 +9,7 @@
 mod charge_edit;
 mod charges;
 mod credits;
+mod deck_uploads;
 mod decks;
 mod fields;
 mod inventory;
@@ -25,6 +26,7 @@ mod wallet;
 pub use charge_edit::ChargeEdit;
 pub use charges::{ChargeFilter, KeptCharge, NewCharge, NewUsage};
 pub use credits::{CreditFilter, NewCredit};
+pub use deck_uploads::{DeckUpload, UploadFor};
 pub use decks::{
     CheckedDeck, Deck, DeckComparison, DeckVersion, NewDeckVersion, deck_rows, may_follow,
 };
@@ -33,7 +35,7 @@ pub use limits::{DefaultsEdit, LimitReached, LimitsEdit, LimitsOf};
 pub use operator::NewOperator;
 pub use partner_edit::PartnerEdit;
 pub use partners::{NewPartner, NewTerms, USUAL_COLOR};
-pub use profiles::SavedProfile;
+pub use profiles::{PriceExample, SavedProfile};
 pub use taxes::{NewTax, TaxEdit};
 pub(crate) use tenants::change_in;
 pub use tenants::{NewTenant, StartingStatus, TenantEdit, TenantFilter, TenantSort};

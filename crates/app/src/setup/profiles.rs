@@ -5,14 +5,16 @@
 
 use domain::{
     ids::{PartnerId, ProfileId},
+    invoice::compute::ComputedInvoice,
     money::Currency,
     paging::{Page, PageRequest},
     profile::{
-        ProfileEdit, ProfileTerms, ProfileVersion, ProfileWarning, TermsErrors, validate, warnings,
+        Imagined, ProfileEdit, ProfileTerms, ProfileVersion, ProfileWarning, TermsErrors, example,
+        validate, warnings,
     },
     term::DatedVersion,
     tier::TierRates,
-    time::Timestamp,
+    time::{Timestamp, Zone},
 };
 use serde_json::json;
 use store::{db::Tx, profiles::Profile};
@@ -37,6 +39,17 @@ pub struct SavedProfile {
     pub created_at: Timestamp,
     /// When this version was made.
     pub version_created_at: Timestamp,
+}
+
+/// What a tenant that nobody has would be billed, and what is worth a second look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PriceExample {
+    /// Its invoice for a whole period, without taxes.
+    pub invoice: ComputedInvoice,
+    /// Of the amounts.
+    pub currency: Currency,
+    /// Prices that lose money or look swapped.
+    pub warnings: Vec<ProfileWarning>,
 }
 
 /// What profiles are shown with.
@@ -168,6 +181,24 @@ impl App {
                 directory_changed(tx).await
             })
             .await
+    }
+
+    /// What `imagined` would pay under `terms`, which nobody has to have saved.
+    pub async fn price_example(
+        &self,
+        partner_id: PartnerId,
+        terms: &ProfileTerms,
+        imagined: Imagined,
+    ) -> Result<PriceExample> {
+        let now = self.clock.now();
+        let mut tx = self.db.begin_read().await?;
+        let shelf = Shelf::load(&mut tx, partner_id, now).await?;
+        tx.commit().await?;
+        let invoice = example(terms, shelf.currency, imagined, Zone::UTC.day_of(now));
+        // The quantities are people's: too many of too dear ones leave any range.
+        let invoice = invoice.map_err(|error| AppError::Refused(error.to_string()))?;
+        let warnings = warnings(terms, shelf.cost.as_ref());
+        Ok(PriceExample { invoice, currency: shelf.currency, warnings })
     }
 
     /// Makes a profile the one of tenants that are created without a choice (PRO-02).

@@ -8,10 +8,12 @@
 use app::{
     App,
     error::{AppError, FieldError},
+    logs::AuditFilter,
     requests::{Asking, Performed, Repeat},
 };
 use axum::http::StatusCode;
-use domain::ids::RequestKind;
+use domain::{ids::RequestKind, paging::PageRequest};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::guest::{Fault, Guest};
@@ -75,6 +77,13 @@ impl Refusal {
     }
 }
 
+/// A text that an answer says under a name; empty where it says nothing.
+pub(crate) fn said(performed: &Performed, name: &str) -> String {
+    let (Performed::Now(answer) | Performed::Before(answer)) = performed;
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    body[name].as_str().unwrap_or_default().to_owned()
+}
+
 /// An error's message as a sentence.
 fn sentence(error: &AppError) -> String {
     let message = error.to_string();
@@ -118,6 +127,19 @@ impl Guest {
         Ok(Asking { repeat: Some(repeat), ..asking })
     }
 
+    /// Who changed this object last, and when, as texts; empty where nothing is written down.
+    pub(crate) async fn last_to_change(&self, object_id: &str) -> Result<(String, String), Fault> {
+        let standing = self.standing()?;
+        let filter =
+            AuditFilter { object_id: Some(object_id.to_owned()), ..AuditFilter::default() };
+        let owner = standing.account().partner();
+        let page = PageRequest::newest(1);
+        let found = self.portal.app().audit_entries(owner, filter, &page).await?;
+        let zone = self.zone()?;
+        let last = found.rows.into_iter().next();
+        Ok(last.map(|it| (it.actor_name, zone.display_minute(it.at))).unwrap_or_default())
+    }
+
     /// Does `work` as one transaction with its audit entry.
     pub(crate) async fn write<F>(&self, work: F) -> Result<Result<(), AppError>, Fault>
     where
@@ -137,6 +159,16 @@ impl Guest {
         self.portal.run(run).await
     }
 }
+
+/// What is told after a change, by the code in the address (`shell::notice`).
+pub(crate) const NOTICES: &[(&str, &str)] = &[
+    ("profile-created", "The billing profile was created."),
+    ("deleted", "Deleted."),
+    ("deck-renamed", "The rate deck has another name."),
+    ("deck-active", "The rates are in force from their date on."),
+    ("deck-discarded", "The file was thrown away. Nothing was changed."),
+    ("tax-created", "The tax jurisdiction was created."),
+];
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,6 @@
 //! case answered and puts it into `parts`. Pages work without scripts and load nothing from
 //! elsewhere. What changes something runs on a thread of its own, like the API's writes.
 
-#[allow(dead_code, reason = "pages that act once are to come")]
 mod change;
 mod cookies;
 mod fields;
@@ -100,7 +99,6 @@ pub(crate) fn router(app: App, hosts: Hosts) -> Router {
         .route("/partners/{id}/sign-out", post(pages::acting::end_sessions))
         .route("/invoices", get(crate::pages::index::show))
         .route("/invoices/{partner}/{id}/pdf", get(crate::pages::pdf::show))
-        .merge(pages::partner::routes())
         .route("/brand.css", get(pages::assets::brand))
         .route("/logo", get(pages::assets::logo))
         .fallback(pages::nowhere)

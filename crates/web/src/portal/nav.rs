@@ -40,6 +40,14 @@ const ENTRIES: &[Entry] = &[
     entry((Layer::Partner, "Tenants"), "Tenants", "/tenants", Ability::Look),
     entry((Layer::Partner, "Tenants"), "Tenant Defaults", "/tenants/defaults", Ability::Look),
     entry((Layer::Partner, "Reports"), "Tenant Invoices", "/tenant-invoices", Ability::SeeBilling),
+    entry(
+        (Layer::Partner, "Settings"),
+        "Billing Config",
+        "/settings/profiles",
+        Ability::SeeBilling,
+    ),
+    entry((Layer::Partner, "Settings"), "Rate Decks", "/settings/decks", Ability::SeeBilling),
+    entry((Layer::Partner, "Settings"), "Taxes", "/settings/taxes", Ability::SeeBilling),
     entry((Layer::Partner, "Settings"), "Users", "/users", Ability::Look),
     // Tenants.
     entry((Layer::Tenant, BAR), "Dashboard", "/", Ability::Look),

@@ -20,6 +20,7 @@ use domain::{
 use maud::{DOCTYPE, Markup, html};
 
 use super::{
+    change,
     guest::{CSRF_FIELD, Guest},
     nav::{self, Item, Menu},
     parts::alert,
@@ -409,7 +410,7 @@ pub(crate) fn notice(query: Option<&str>) -> Option<&'static str> {
         ("reactivated", "It is back, suspended. Resume service when it is ready."),
     ];
     let done = query?.split('&').find_map(|pair| pair.strip_prefix("done="))?;
-    NOTICES.iter().find(|(code, _)| *code == done).map(|(_, text)| *text)
+    NOTICES.iter().chain(change::NOTICES).find(|(code, _)| *code == done).map(|(_, text)| *text)
 }
 
 /// The notice of an address, as a component.

@@ -173,6 +173,32 @@ impl Browser<'_> {
         self.send("POST", path, body).await
     }
 
+    /// Fills in a form with a file: its field, its name and what is in it.
+    pub(crate) async fn post_file(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (field, name, text): (&str, &str, impl AsRef<[u8]>),
+    ) -> Answer {
+        let csrf = self.csrf().await;
+        let fields = [("csrf", csrf.as_str())].into_iter().chain(fields.iter().copied());
+        let mut body: Vec<u8> = Vec::new();
+        for (name, value) in fields {
+            let head = format!("--part\r\nContent-Disposition: form-data; name=\"{name}\"");
+            body.extend_from_slice(format!("{head}\r\n\r\n{value}\r\n").as_bytes());
+        }
+        let head = format!("form-data; name=\"{field}\"; filename=\"{name}\"");
+        let head = format!("--part\r\nContent-Disposition: {head}\r\nContent-Type: text/plain");
+        body.extend_from_slice(format!("{head}\r\n\r\n").as_bytes());
+        body.extend_from_slice(text.as_ref());
+        body.extend_from_slice(b"\r\n--part--\r\n");
+        let kind = "multipart/form-data; boundary=part".to_owned();
+        self.headers.push((header::CONTENT_TYPE.as_str(), kind));
+        let answer = self.send("POST", path, body).await;
+        self.headers.pop();
+        answer
+    }
+
     /// The proof that pages of this browser carry.
     pub(crate) async fn csrf(&mut self) -> String {
         for path in ["/forgot", "/profile"] {
@@ -199,7 +225,7 @@ impl Browser<'_> {
         self.cookies.values().next().cloned().unwrap_or_default()
     }
 
-    async fn send(&mut self, method: &str, path: &str, body: String) -> Answer {
+    async fn send(&mut self, method: &str, path: &str, body: impl Into<Body>) -> Answer {
         let uri = format!("{}{path}", self.base);
         let mut request = Request::builder().method(method).uri(&uri);
         request = request.header(header::HOST, &self.host);
@@ -211,7 +237,7 @@ impl Browser<'_> {
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }
-        let mut request = request.body(Body::from(body)).unwrap();
+        let mut request = request.body(body.into()).unwrap();
         let address: std::net::SocketAddr = format!("{}:5000", self.ip).parse().unwrap();
         request.extensions_mut().insert(axum::extract::ConnectInfo(address));
         let response = self.people.router.clone().oneshot(request).await.unwrap();

@@ -150,29 +150,37 @@ impl<T: FromFile, S: Sync> FromRequest<S> for DeckUpload<T> {
 }
 
 /// The file, read and compiled, or what is wrong with it.
-pub(super) async fn checked(
+pub(crate) async fn checked(
     csv: String,
     timezone: Option<String>,
-) -> Result<Result<CheckedDeck, AppError>, Problem> {
+) -> Result<CheckedDeck, AppError> {
     let timezone = timezone.unwrap_or_else(|| "UTC".to_owned());
-    aside(move || CheckedDeck::read(csv.as_bytes(), &timezone)).await
+    aside(move || CheckedDeck::read(csv.as_bytes(), &timezone)).await?
 }
 
-/// What a file would change, as an answer.
+/// What a file would change.
+pub(crate) async fn difference(
+    checked: CheckedDeck,
+    latest: Option<DeckVersion>,
+) -> Result<resource::RateDeckDiff, AppError> {
+    aside(move || resource::RateDeckDiff::from(&checked.compare(latest.as_ref()))).await
+}
+
+/// The same, as an answer.
 pub(super) async fn compared(
     checked: CheckedDeck,
     latest: Option<DeckVersion>,
 ) -> Result<Response, Problem> {
-    let diff = aside(move || resource::RateDeckDiff::from(&checked.compare(latest.as_ref())));
-    Ok(Json(diff.await?).into_response())
+    let diff = difference(checked, latest).await;
+    let diff = diff.map_err(|error| Problem::of(error, "", None))?;
+    Ok(Json(diff).into_response())
 }
 
 /// Does long work where nobody waits for a thread.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-    let broken = |why: String| {
-        let error = AppError::Broken(format!("a file was not read: {why}"));
-        Problem::of(error, "", None)
-    };
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, AppError> {
+    let broken = |why: String| AppError::Broken(format!("a file was not read: {why}"));
     let _place = READING.acquire().await.map_err(|error| broken(error.to_string()))?;
     tokio::task::spawn_blocking(work).await.map_err(|error| broken(error.to_string()))
 }

@@ -101,7 +101,7 @@ async fn create(caller: Caller, upload: DeckUpload<DeckInput>) -> Result<Respons
     let owner = Some(partner_id);
     let DeckUpload { input, is_dry_run } = upload;
     let from = input.effective_from.map_or_else(|| caller.now(), |Instant(at)| at);
-    let checked = checked(input.csv, input.timezone).await?;
+    let checked = checked(input.csv, input.timezone).await;
     let checked = checked.map_err(|error| caller.problem(error))?;
     if is_dry_run {
         return compared(checked, None).await;
@@ -248,7 +248,7 @@ async fn add_version(
     let DeckUpload { input, is_dry_run } = upload;
     let now = caller.now();
     let from = input.effective_from.map_or(now, |Instant(at)| at);
-    let checked = checked(input.csv, input.timezone).await?;
+    let checked = checked(input.csv, input.timezone).await;
     let checked = checked.map_err(|error| caller.problem(error))?;
     if is_dry_run {
         if let Some(latest) = &latest {
@@ -306,7 +306,10 @@ async fn rows(
 }
 
 /// The rows beside a neighbour, which is known by its index.
-fn row_page(version: &DeckVersion, request: &PageRequest) -> Page<(i64, domain::catalog::DeckRow)> {
+pub(crate) fn row_page(
+    version: &DeckVersion,
+    request: &PageRequest,
+) -> Page<(i64, domain::catalog::DeckRow)> {
     let limit = i64::from(request.limit);
     let (first, end) = match &request.from {
         Some(from) => match (from.side, &from.key) {

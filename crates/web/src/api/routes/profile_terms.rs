@@ -23,13 +23,13 @@ use utoipa::ToSchema;
 /// A trial's length and what it turns into.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TrialInput {
+pub(crate) struct TrialInput {
     /// Days from the tenant's creation to the conversion.
     #[schema(minimum = 1, maximum = 3650, example = 30)]
-    days: u16,
+    pub(crate) days: u16,
     /// The billing profile it converts to; no trial itself.
     #[schema(value_type = String, example = "prf_01k9zq4v8m6s3t2r1p0n9m8k7j")]
-    convert_to: ProfileId,
+    pub(crate) convert_to: ProfileId,
 }
 
 macro_rules! terms_input {
@@ -37,73 +37,73 @@ macro_rules! terms_input {
         $(#[$meta])*
         #[derive(Debug, Clone, Deserialize, ToSchema)]
         #[serde(deny_unknown_fields)]
-        pub(super) struct $name {
+        pub(crate) struct $name {
             /// Shown on invoices.
             #[schema(min_length = 1, max_length = 80, example = "Small Office")]
-            pub(super) name: $name_kind,
+            pub(crate) name: $name_kind,
             /// `payg` charges every unit; `flat_rate` has a base fee that includes quantities.
             #[schema(value_type = String, pattern = "^(payg|flat_rate)$", example = "flat_rate")]
-            pub(super) model: $model_kind,
+            pub(crate) model: $model_kind,
             /// Whether periods begin on the day of activation or on the first of a month. A new
             /// profile has `calendar_month` where it is `payg`, otherwise `anniversary`.
             #[schema(value_type = Option<String>, pattern = "^(anniversary|calendar_month)$")]
-            cycle: Option<BillingCycle>,
+            pub(crate) cycle: Option<BillingCycle>,
             /// How long a period is; a new profile's is a month.
             #[schema(value_type = Option<String>, pattern = "^(day|week|month|quarter|year)$")]
-            every: Option<Every>,
+            pub(crate) every: Option<Every>,
             /// Fee per period.
             #[schema(value_type = Option<String>, example = "99.00")]
-            base_fee: Option<Decimal>,
+            pub(crate) base_fee: Option<Decimal>,
             /// Whether the fee is billed after the period or at its start.
             #[schema(value_type = Option<String>, pattern = "^(arrears|advance)$")]
-            base_fee_timing: Option<BaseFeeTiming>,
+            pub(crate) base_fee_timing: Option<BaseFeeTiming>,
             /// Extensions that the fee covers; null for any number.
             #[serde(default, deserialize_with = "crate::api::body::given")]
             #[schema(value_type = Option<u32>, example = 5)]
-            included_extensions: Option<Option<u32>>,
+            pub(crate) included_extensions: Option<Option<u32>>,
             /// Phone numbers that the fee covers; null for any number.
             #[serde(default, deserialize_with = "crate::api::body::given")]
             #[schema(value_type = Option<u32>, example = 1)]
-            included_dids: Option<Option<u32>>,
+            pub(crate) included_dids: Option<Option<u32>>,
             /// Minutes that the fee covers; null for any number.
             #[serde(default, deserialize_with = "crate::api::body::given")]
             #[schema(value_type = Option<u32>, example = 500)]
-            included_minutes: Option<Option<u32>>,
+            pub(crate) included_minutes: Option<Option<u32>>,
             /// Per extension and period, with up to 6 decimals.
             #[schema(value_type = Option<String>, example = "15")]
-            extension_rate: Option<Decimal>,
+            pub(crate) extension_rate: Option<Decimal>,
             /// Per standard phone number and period, with up to 6 decimals.
             #[schema(value_type = Option<String>, example = "3")]
-            did_rate: Option<Decimal>,
+            pub(crate) did_rate: Option<Decimal>,
             /// Per toll-free phone number and period, with up to 6 decimals.
             #[schema(value_type = Option<String>, example = "5")]
-            toll_free_did_rate: Option<Decimal>,
+            pub(crate) toll_free_did_rate: Option<Decimal>,
             /// Per minute of any call, with up to 6 decimals.
             #[schema(value_type = Option<String>, example = "0.03")]
-            minute_rate: Option<Decimal>,
+            pub(crate) minute_rate: Option<Decimal>,
             /// Per minute of a local call, instead of one rate for all.
             #[schema(value_type = Option<String>)]
-            local_minute_rate: Option<Decimal>,
+            pub(crate) local_minute_rate: Option<Decimal>,
             /// Per minute of a toll-free call, instead of one rate for all.
             #[schema(value_type = Option<String>)]
-            toll_free_minute_rate: Option<Decimal>,
+            pub(crate) toll_free_minute_rate: Option<Decimal>,
             /// The rate deck that prices calls before the minute rates do; null for none.
             #[serde(default, deserialize_with = "crate::api::body::given")]
             #[schema(value_type = Option<String>)]
-            rate_deck_id: Option<Option<DeckId>>,
+            pub(crate) rate_deck_id: Option<Option<DeckId>>,
             /// Whether inbound calls are charged.
             #[schema(value_type = Option<String>, pattern = "^(both_directions|outbound_only)$")]
-            usage_scope: Option<UsageScope>,
+            pub(crate) usage_scope: Option<UsageScope>,
             /// Days from issue to due; null for the partner's own.
             #[serde(default, deserialize_with = "crate::api::body::given")]
             #[schema(value_type = Option<u16>, maximum = 365)]
-            terms_days: Option<Option<u16>>,
+            pub(crate) terms_days: Option<Option<u16>>,
             /// Whether a period that comes to nothing still gets an invoice.
-            invoice_zero_totals: Option<bool>,
+            pub(crate) invoice_zero_totals: Option<bool>,
             /// Makes it a trial; null for none.
             #[serde(default, deserialize_with = "crate::api::body::given")]
             #[schema(value_type = Option<TrialInput>)]
-            trial: Option<Option<TrialInput>>,
+            pub(crate) trial: Option<Option<TrialInput>>,
         }
     };
 }
@@ -148,7 +148,7 @@ impl From<BillingProfileInput> for BillingProfileChanges {
 
 impl BillingProfileInput {
     /// The terms, with prices in `currency`; or every field that is wrong.
-    pub(super) fn terms(&self, currency: Currency) -> Result<ProfileTerms> {
+    pub(crate) fn terms(&self, currency: Currency) -> Result<ProfileTerms> {
         let blank = ProfileVersion {
             profile_id: ProfileId::from_bits(0),
             version: 0,
@@ -162,7 +162,7 @@ impl BillingProfileInput {
 
 impl BillingProfileChanges {
     /// The edit of `latest`, with prices in `currency`; or every field that is wrong.
-    pub(super) fn edit(&self, latest: &ProfileVersion, currency: Currency) -> Result<ProfileEdit> {
+    pub(crate) fn edit(&self, latest: &ProfileVersion, currency: Currency) -> Result<ProfileEdit> {
         let mut errors = Vec::new();
         let included = |count: Option<Option<u32>>| {
             count.map(|count| count.map_or(Included::Unlimited, Included::UpTo))

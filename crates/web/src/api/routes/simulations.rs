@@ -200,7 +200,7 @@ async fn read(
             return Err(wrong("/rate_deck_version", "needs rate_deck_id"));
         }
         (None, Some(file)) => {
-            let read = checked(file.csv, file.timezone).await?;
+            let read = checked(file.csv, file.timezone).await;
             let read = read.map_err(|error| inside(within(error, "rate_deck")))?;
             ProposedDeck::New(Box::new(read))
         }

@@ -10,7 +10,9 @@ use super::{
     link::SetPassword,
     partner::{
         dashboard::Dashboard,
+        decks,
         invoices::{CreditNoteForm, Detail, DraftForm, Invoices, PaidForm, RefundForm, Void},
+        profiles, taxes,
         tenants::{
             Defaults, Delete, Dunning, InvoicesOf, Overview, PaymentsOf, Previews, Suspend,
             TenantForm, Tenants, UsageOf,
@@ -142,4 +144,21 @@ fn every_page_is_escaped_labelled_and_without_scripts() {
     check::<Manage>();
     check::<Users>();
     check::<Remove>();
+}
+
+// BEY-17 DSH-11 AUT-10
+#[test]
+fn pages_of_a_partners_settings_are_so_too() {
+    check::<profiles::Profiles>();
+    check::<profiles::Versions>();
+    check::<profiles::Editor>();
+    check::<profiles::Delete>();
+    check::<decks::Decks>();
+    check::<decks::NewDeck>();
+    check::<decks::Deck>();
+    check::<decks::Difference>();
+    check::<decks::Delete>();
+    check::<taxes::Taxes>();
+    check::<taxes::Edit>();
+    check::<taxes::Delete>();
 }

@@ -1,7 +1,10 @@
 //! The partner's pages, one file or folder per subject.
 
 pub(super) mod dashboard;
+pub(super) mod decks;
 pub(super) mod invoices;
+pub(super) mod profiles;
+pub(super) mod taxes;
 pub(super) mod tenants;
 
 use app::{App, error::AppError, logs::AuditFilter, resource::Decimal};
@@ -17,7 +20,13 @@ use crate::portal::Portal;
 
 /// The pages.
 pub(in crate::portal) fn routes() -> Router<Portal> {
-    Router::new().merge(dashboard::routes()).merge(invoices::routes()).merge(tenants::routes())
+    let settings =
+        Router::new().merge(decks::routes()).merge(profiles::routes()).merge(taxes::routes());
+    Router::new()
+        .merge(dashboard::routes())
+        .merge(invoices::routes())
+        .merge(tenants::routes())
+        .merge(settings)
 }
 
 /// An amount that the API writes as a decimal, for people.
