@@ -25,7 +25,7 @@ use self::{
     delivery::Endpoint,
     ops::{customers, payments, refunds},
     server::Shared,
-    world::World,
+    world::{Clock, World},
 };
 pub use self::{
     delivery::{Message, sign},
@@ -50,8 +50,10 @@ pub enum Fault {
     BrokenBefore(Option<bool>),
     /// It is carried out and answers 500, which is the stored answer of its key.
     BrokenAfter(Option<bool>),
-    /// No answer, ever.
+    /// No answer, ever, and nothing is carried out.
     Stall,
+    /// It is carried out, and no answer ever comes.
+    StallAfter,
 }
 
 /// How a bank account is verified.
@@ -138,7 +140,9 @@ impl FakeStripe {
     }
 
     fn world<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
-        act(&mut self.shared.lock())
+        let mut world = self.shared.lock();
+        world.catch_up();
+        act(&mut world)
     }
 
     /// Does something with an object, on whichever account it is.
@@ -157,6 +161,11 @@ impl FakeStripe {
     /// Moves its clock.
     pub fn set_now(&self, seconds: i64) {
         self.world(|world| world.now = seconds);
+    }
+
+    /// From now on its clock shows what this one does, in seconds.
+    pub fn follow(&self, clock: impl Fn() -> i64 + Send + Sync + 'static) {
+        self.world(|world| world.clock = Clock(Some(Box::new(clock))));
     }
 
     /// An account of somebody else's with keys of its own; answers its id.
@@ -298,6 +307,11 @@ impl FakeStripe {
         self.on(id, |world, account| world.objects[account][id].clone())
     }
 
+    /// The accounts on which anything is, the platform's among them.
+    pub fn accounts(&self) -> Vec<String> {
+        self.world(|world| world.objects.keys().cloned().collect())
+    }
+
     /// All objects of a kind on an account, newest first.
     pub fn objects(&self, account: &str, kind: &str) -> Vec<Value> {
         self.world(|world| world.all(account, kind))
@@ -329,6 +343,41 @@ impl FakeStripe {
     /// Several faults of one operation come in the order in which they were given.
     pub fn fail_next(&self, operation: &str, fault: Fault) {
         self.world(|world| world.faults.push((operation.to_owned(), fault)));
+    }
+
+    /// The request after so many others goes wrong like that, whatever it asks for.
+    pub fn fail_after(&self, others: usize, fault: Fault) {
+        self.world(|world| world.fault_after = Some((others, fault)));
+    }
+
+    /// Forgets all faults that did not come to pass; answers how many those were.
+    pub fn calm(&self) -> usize {
+        self.world(|world| {
+            let waiting = usize::from(world.fault_after.take().is_some());
+            waiting + std::mem::take(&mut world.faults).len()
+        })
+    }
+
+    /// Waits until so many requests have stalled since the fake began.
+    pub async fn stalled(&self, times: usize) {
+        let mut stalls = self.world(|world| world.stalls.subscribe());
+        // The sender is the world's, which is there as long as this is.
+        let _ = stalls.wait_for(|stalls| *stalls >= times).await;
+    }
+
+    /// How many requests have stalled.
+    pub fn stalls(&self) -> usize {
+        self.world(|world| *world.stalls.borrow())
+    }
+
+    /// A customer is deleted on Stripe's own pages; its methods are nobody's then.
+    pub fn delete_customer(&self, customer: &str) {
+        self.on(customer, |world, account| customers::delete(world, (account, customer)));
+    }
+
+    /// A bank takes back that a method may be debited.
+    pub fn end_mandate(&self, method: &str) {
+        self.on(method, |world, account| customers::end_mandate(world, (account, method)));
     }
 
     /// All requests so far.

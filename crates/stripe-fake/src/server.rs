@@ -86,8 +86,13 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response<Body
     };
     let (said, request_id) = {
         let mut world = shared.lock();
+        world.catch_up();
         let request_id = world.id("req");
-        (handle(&mut world, &asked), request_id)
+        let said = handle(&mut world, &asked);
+        if said.is_none() {
+            world.stalls.send_modify(|stalls| *stalls += 1);
+        }
+        (said, request_id)
     };
     match said {
         Some(said) => respond(said, &request_id),
@@ -166,6 +171,14 @@ fn handle(world: &mut World, asked: &Asked<'_>) -> Option<Said> {
 }
 
 fn take_fault(world: &mut World, operation: &str) -> Option<Fault> {
+    match world.fault_after {
+        Some((0, fault)) => {
+            world.fault_after = None;
+            return Some(fault);
+        }
+        Some((others, fault)) => world.fault_after = Some((others - 1, fault)),
+        None => {}
+    }
     let at = world.faults.iter().position(|(name, _)| name == operation)?;
     Some(world.faults.remove(at).1)
 }
@@ -229,7 +242,7 @@ fn carried_out(
             let broken = Err(Failure::new(500, ("api_error", ""), "An error occurred"));
             return Some(Said { should_retry, ..broken.into() });
         }
-        Some(Fault::LostAnswer | Fault::BrokenAfter(_)) | None => {}
+        Some(Fault::LostAnswer | Fault::BrokenAfter(_) | Fault::StallAfter) | None => {}
     }
     let key = asked.header("idempotency-key").filter(|_| asked.method == "POST");
     let stored = key.map(|key| (call.account.clone(), key.to_owned()));
@@ -238,6 +251,9 @@ fn carried_out(
         if done.asked != content {
             let why = "Keys for idempotent requests can only be used with the same parameters";
             return Some(Err(Failure::new(400, ("idempotency_error", ""), why)).into());
+        }
+        if fault == Some(Fault::StallAfter) {
+            return None;
         }
         let said = Said { is_replayed: true, ..Said::new(done.status, done.body.clone()) };
         return Some(Said { is_lost: fault == Some(Fault::LostAnswer), ..said });
@@ -252,7 +268,7 @@ fn carried_out(
         world.done.insert(key, done);
     }
     said.is_lost = fault == Some(Fault::LostAnswer);
-    Some(said)
+    (fault != Some(Fault::StallAfter)).then_some(said)
 }
 
 /// The fake itself must answer as Stripe would.

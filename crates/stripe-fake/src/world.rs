@@ -4,9 +4,13 @@
 //! that the order of ids is that of their making. Every object belongs to one account and is
 //! unknown on every other.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::{
     Fault,
@@ -46,9 +50,20 @@ pub(crate) struct Done {
     pub(crate) body: Value,
 }
 
+/// Somebody else's clock, where one is followed.
+#[derive(Default)]
+pub(crate) struct Clock(pub(crate) Option<Box<dyn Fn() -> i64 + Send + Sync>>);
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Clock(followed)" } else { "Clock(own)" })
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) now: i64,
+    pub(crate) clock: Clock,
     made: u64,
     pub(crate) objects: BTreeMap<String, BTreeMap<String, Value>>,
     /// Secret and publishable keys, and whose they are.
@@ -60,6 +75,10 @@ pub(crate) struct World {
     pub(crate) untold: Vec<(String, String)>,
     pub(crate) done: BTreeMap<(String, String), Done>,
     pub(crate) faults: Vec<(String, Fault)>,
+    /// What goes wrong with the request after so many others.
+    pub(crate) fault_after: Option<(usize, Fault)>,
+    /// Requests that never got an answer.
+    pub(crate) stalls: watch::Sender<usize>,
     pub(crate) calls: Vec<Recorded>,
     pub(crate) violations: Vec<String>,
     pub(crate) exercised: BTreeSet<String>,
@@ -99,6 +118,7 @@ impl Default for World {
     fn default() -> Self {
         let mut world = Self {
             now: FIRST_SECOND,
+            clock: Clock::default(),
             made: 0,
             objects: BTreeMap::new(),
             keys: BTreeMap::new(),
@@ -107,6 +127,8 @@ impl Default for World {
             untold: Vec::new(),
             done: BTreeMap::new(),
             faults: Vec::new(),
+            fault_after: None,
+            stalls: watch::Sender::new(0),
             calls: Vec::new(),
             violations: Vec::new(),
             exercised: BTreeSet::new(),
@@ -117,6 +139,13 @@ impl Default for World {
 }
 
 impl World {
+    /// Takes over what the clock that is followed shows.
+    pub(crate) fn catch_up(&mut self) {
+        if let Some(clock) = &self.clock.0 {
+            self.now = clock();
+        }
+    }
+
     /// A new id, such as `pi_fake00000012`.
     pub(crate) fn id(&mut self, prefix: &str) -> String {
         self.made += 1;

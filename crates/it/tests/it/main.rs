@@ -11,3 +11,4 @@ mod harness;
 mod portal;
 mod store;
 mod tidy;
+mod wire;

@@ -142,3 +142,30 @@ pub(crate) fn deposits_failed(world: &mut World, (account, id): (&str, &str)) {
     });
     world.happened(account, ("setup_intent.setup_failed", &setup));
 }
+
+/// A customer goes, and with it what was saved for it.
+pub(crate) fn delete(world: &mut World, (account, customer): (&str, &str)) {
+    for method in world.all(account, "payment_method") {
+        if method["customer"] == customer {
+            let id = method["id"].as_str().unwrap_or_default();
+            world.edit(account, id, |it| it["customer"] = Value::Null);
+        }
+    }
+    let found = world.get(account, ("customer", customer)).expect("the customer is there");
+    if let Some(objects) = world.objects.get_mut(account) {
+        objects.remove(customer);
+    }
+    world.happened(account, ("customer.deleted", &found));
+}
+
+/// A bank no longer lets a method be debited.
+pub(crate) fn end_mandate(world: &mut World, (account, method): (&str, &str)) {
+    let mandate = json!({
+        "id": world.id("mandate"), "object": "mandate", "livemode": false, "type": "multi_use",
+        "status": "inactive", "payment_method": method, "multi_use": {},
+        "customer_acceptance": {"type": "offline", "accepted_at": world.now, "offline": {}},
+        "payment_method_details": {"type": "us_bank_account", "us_bank_account": {}},
+    });
+    world.keep(account, mandate.clone());
+    world.happened(account, ("mandate.updated", &mandate));
+}

@@ -28,6 +28,7 @@ use serde_json::{Value, json};
 use store::db::Db;
 
 use super::World;
+use crate::wire::child::{self, Errand};
 
 /// What the process is to do, as JSON.
 const PART_VARIABLE: &str = "TRUNKLINE_TEST_PART";
@@ -43,6 +44,8 @@ pub(crate) enum Part {
     RunDue { until: String },
     /// Sends webhooks anywhere, for ever.
     SendWebhooks,
+    /// Talks to the test's own stand-in for the payment processor.
+    Errand(Errand),
 }
 
 /// A process at work. It does not outlive the test that started it.
@@ -66,6 +69,7 @@ impl World {
             }
             Part::RunDue { until } => json!({ "until": until }),
             Part::SendWebhooks => json!({ "sends": true }),
+            Part::Errand(errand) => errand.words(),
         };
         says["url"] = self.db.url.clone().into();
         says["now"] = self.app.clock.now().to_string().into();
@@ -137,6 +141,7 @@ async fn part() {
         match app.with_outside(local_sender()).run_webhooks().await {}
     }
     let answer = match says["file"].as_str() {
+        None if says["does"].is_string() => child::run(app, &says).await,
         Some(path) => import(&app, path, &says).await,
         None => {
             let until = Timestamp::parse(says["until"].as_str().unwrap()).unwrap();
