@@ -1,12 +1,15 @@
 //! The portals over HTTP: signing in, links, second factors, people, and who may open what.
 
 mod brand;
+mod dashboard;
 mod decks;
+mod invoices;
 mod links;
 mod own;
 mod profiles;
 mod sign_in;
 mod taxes;
 mod team;
+mod tenants;
 mod two_factor;
 mod walk;
