@@ -9,7 +9,6 @@ mod change;
 mod cookies;
 mod fields;
 mod guest;
-#[allow(dead_code, reason = "lists are there for pages to come")]
 mod listing;
 mod nav;
 mod pages;

@@ -239,6 +239,9 @@ async fn a_tenant_is_suspended_with_a_reason_and_deleted_by_its_name(#[case] eng
     browser.post(&path("resume"), &[]).await.expect(409);
     let page = browser.get("/tenants?status=cancelled").await.expect(200).text();
     assert!(page.contains("Bring back"), "{page}");
+    // It comes back once its last invoice is there.
+    browser.post(&path("reactivate"), &[]).await.expect(409);
+    people.world.app.run_due(None).await.unwrap();
     browser.post(&path("reactivate"), &[]).await.expect(303);
     assert_eq!(status().await, TenantStatus::Suspended);
 }

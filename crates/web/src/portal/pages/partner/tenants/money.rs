@@ -44,6 +44,7 @@ struct InvoiceRow {
 #[derive(Debug, Clone)]
 pub(in crate::portal) struct InvoicesOf {
     head: Head,
+    sip_prefix: String,
     figures: Vec<(&'static str, String)>,
     listing: Listing,
     rows: Vec<InvoiceRow>,
@@ -68,6 +69,11 @@ impl Page for InvoicesOf {
             (stats("Balance", &html! {
                 @for (name, value) in &self.figures { (stat(frame, (name, value), None)) }
             }))
+            @if self.head.may_change.is_some() {
+                p.shortcuts {
+                    a.button href=(frame.path(&self.new_path())) { "New invoice" }
+                }
+            }
             section.card aria-label="Invoices" {
                 @if self.rows.is_empty() {
                     (empty_state("No invoices yet", "The first one comes at the end of its cycle."))
@@ -106,11 +112,18 @@ impl Page for InvoicesOf {
         };
         let full = Self {
             head: super::sample_head(domain::tenant::TenantStatus::Active),
+            sip_prefix: "acme".to_owned(),
             figures: vec![("Due", "$99.00".to_owned())],
             listing: Listing::read("/tenants/x/invoices", None, KIND),
             rows: vec![row],
         };
         vec![Self { rows: Vec::new(), ..full.clone() }, full]
+    }
+}
+
+impl InvoicesOf {
+    fn new_path(&self) -> String {
+        format!("/tenant-invoices/new?tenant={}", self.sip_prefix)
     }
 }
 
@@ -154,7 +167,8 @@ pub(super) async fn invoices(
     let (rows, listing) = listing.page((page, &request), place, invoice_row);
     let balance = app.tenant_balance(partner_id, tenant.tenant_id).await?;
     let head = Head::of(&guest, &tenant);
-    Ok(shell::show(&guest, &InvoicesOf { head, figures: figures(&balance), listing, rows }))
+    let (sip_prefix, figures) = (tenant.sip_prefix, figures(&balance));
+    Ok(shell::show(&guest, &InvoicesOf { head, sip_prefix, figures, listing, rows }))
 }
 
 /// A payment as the list shows it.
