@@ -61,19 +61,20 @@ pub async fn setup_facts(
     partner_id: PartnerId,
     automatic: i64,
 ) -> Result<SetupFacts, StoreError> {
-    let (tenants, logos, edited, profiles, people): (i64, i64, i64, i64, i64) = on!(tx, conn => sqlx::query_as(
-            "select
-               (select count(*) from
-                 (select 1 as one from tenant where partner_id = $1 limit 1) some_tenant),
-               (select count(*) from partner where partner_id = $1 and logo is not null),
-               (select count(*) from profile where partner_id = $1 and latest_version > 1),
-               (select count(*) from profile where partner_id = $1),
-               (select count(*) from
-                 (select 1 as one from portal_user
-                  where owner_id = $1 and tenant_id is null limit 2) some_people)",
-        )
-        .bind(partner_id.to_string())
-        .fetch_one(conn).await)?;
+    let found: (i64, i64, i64, i64, i64) = on!(tx, conn => sqlx::query_as(
+        "select
+           (select count(*) from
+             (select 1 as one from tenant where partner_id = $1 limit 1) some_tenant),
+           (select count(*) from partner where partner_id = $1 and logo is not null),
+           (select count(*) from profile where partner_id = $1 and latest_version > 1),
+           (select count(*) from profile where partner_id = $1),
+           (select count(*) from
+             (select 1 as one from portal_user
+              where owner_id = $1 and tenant_id is null limit 2) some_people)",
+    )
+    .bind(partner_id.to_string())
+    .fetch_one(conn).await)?;
+    let (tenants, logos, edited, profiles, people) = found;
     Ok(SetupFacts {
         has_tenant: tenants > 0,
         has_logo: logos > 0,

@@ -69,7 +69,8 @@ mod tests {
         fn every_candidate_is_a_prefix(name in "\\PC{0,60}") {
             for candidate in candidates(&name) {
                 prop_assert!((SHORTEST..=LONGEST).contains(&candidate.len()));
-                prop_assert!(candidate.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit()));
+                let is_right = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit();
+                prop_assert!(candidate.bytes().all(is_right), "{candidate}");
             }
         }
     }

@@ -1,5 +1,5 @@
-//! The cookies: whose session it is, or which visitor a form was given to; and that somebody put the
-//! setup helper away, until the browser is closed.
+//! The cookies: whose session it is, or which visitor a form was given to; and that somebody put
+//! the setup helper away, until the browser is closed.
 //!
 //! Decided here: their names and attributes. Over TLS the session's has the `__Host-`
 //! prefix, which binds it to one host and keeps other hosts from setting it. Scripts never see one;

@@ -2,8 +2,8 @@
 //!
 //! Decided here: what its steps are called and where each is done. A step whose page is not there
 //! yet is shown and leads nowhere. With nothing done it is open; after that it is a pill that opens
-//! (CHK-04). It works without scripts: the pill is a switch of the browser, and what puts it away is
-//! a form.
+//! (CHK-04). It works without scripts: the pill is a switch of the browser, and what puts it away
+//! is a form.
 
 use app::dashboard::{Setup, SetupStep};
 use maud::{Markup, html};

@@ -156,8 +156,16 @@ pub(super) async fn charge(guest: Guest, Path(id): Path<String>) -> Result<Respo
 /// Shows the address at which whoever has it can pay.
 pub(super) async fn link(guest: Guest, Path(id): Path<String>) -> Result<Response, Fault> {
     let (partner_id, invoice) = reached(&guest, &id).await?;
-    let invoice_id = invoice.invoice_id;
-    let work = async move |app: App| app.invoice_link(partner_id, invoice_id).await;
+    let (invoice_id, about) = (invoice.invoice_id, ("invoice.link", Some(invoice.tenant_id)));
+    let asking = guest.asking()?;
+    let work = async move |app: App| {
+        app.noted(&asking, about, async |app| {
+            app.invoice_link(partner_id, invoice_id).await?;
+            Ok(invoice_id.to_string())
+        })
+        .await?;
+        app.invoice_link(partner_id, invoice_id).await
+    };
     match guest.portal.run(work).await {
         Ok(link) => {
             let page = detail::page(&guest, &id, None).await?;
@@ -339,8 +347,8 @@ impl Page for CreditNoteForm {
         };
         let effects = html! {
             (other_errors(&about.errors, &["amount", "reason"]))
-            p { "The tenant gets a numbered note, and the amount lowers its next invoices. No money \
-                 moves." }
+            p { "The tenant gets a numbered note, and the amount lowers its next invoices. No \
+                 money moves." }
         };
         confirm.render(
             frame,

@@ -73,7 +73,10 @@ impl Page for DraftForm {
                 form method="post" action=(frame.path(&action)) {
                     (frame.seal())
                     @match &self.edited {
-                        Some((_, version)) => { (hidden("seen", version)) p { "For " strong { (self.tenant) } } },
+                        Some((_, version)) => {
+                            (hidden("seen", version))
+                            p { "For " strong { (self.tenant) } }
+                        },
                         None => { (hidden("once", &self.once)) (self.tenant_field()) },
                     }
                     (hidden("rows", self.rows.len()))

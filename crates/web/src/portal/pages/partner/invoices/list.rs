@@ -165,10 +165,11 @@ fn columns() -> [Column; 8] {
 
 fn line(frame: &Frame, row: &Row) -> Markup {
     let path = |what: &str| frame.path(&format!("/tenant-invoices/{}{what}", row.id));
+    let (tenant_id, tenant) = &row.tenant;
     html! {
         tr {
             th scope="row" { a href=(path("")) { (row.number) } }
-            td.wrap { a href=(frame.path(&format!("/tenants/{}", row.tenant.0))) { (row.tenant.1) } }
+            td.wrap { a href=(frame.path(&format!("/tenants/{tenant_id}"))) { (tenant) } }
             td { (row.issued) }
             td { (row.due_day) }
             td {

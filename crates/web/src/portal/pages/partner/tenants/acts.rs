@@ -1,4 +1,4 @@
-//! Suspending a tenant, bringing its service back, deleting it, bringing it back (TNT-17 to TNT-31).
+//! Suspending a tenant, resuming its service, deleting it, bringing it back (TNT-17 to TNT-31).
 //!
 //! Decided here: what is asked before. Deleting wants the tenant's name typed (TNT-27).
 
@@ -99,7 +99,7 @@ impl Page for Delete {
                 li { "Its extensions (" (self.extensions) ") are gone." }
                 li { "Its phone numbers (" (self.numbers) ") go back to your inventory." }
                 li { "A last invoice bills what is open." }
-                li { "After 90 days its data is removed for good; until then you can bring it back." }
+                li { "After 90 days its data is removed for good. Until then it can come back." }
             }
             @if self.numbers > 0 {
                 p.alert.warning {

@@ -72,7 +72,9 @@ impl Page for Defaults {
                     fieldset.plain-set disabled[self.may_change.is_none()] {
                         (self.account())
                         h2 { "Limits" }
-                        p.hint { "Leave a limit empty for none. Recommended: " (self.recommended) "." }
+                        p.hint {
+                            "Leave a limit empty for none. Recommended: " (self.recommended) "."
+                        }
                         (self.limits())
                         @if self.may_change.is_some() {
                             div.form-end { button.primary type="submit" { "Save" } }

@@ -145,9 +145,10 @@ impl Dunning {
             Column::text("Invoice"),
             Column::text("Who is told"),
         ];
+        let path = format!("/tenants/{}/dunning/mails", self.head.id);
         let mails = html! {
             @if !self.unpaid.is_empty() {
-                a.button.small href=(frame.path(&format!("/tenants/{}/dunning/mails", self.head.id))) {
+                a.button.small href=(frame.path(&path)) {
                     "Preview mails"
                 }
             }
@@ -157,8 +158,8 @@ impl Dunning {
             &mails,
             &html! {
                 @if self.steps.is_empty() {
-                    (empty_state("Nothing to do", "It owes nothing that is late. Steps appear here once \
-                        an invoice is unpaid."))
+                    (empty_state("Nothing to do",
+                        "It owes nothing. Steps appear here once an invoice is unpaid."))
                 } @else {
                     (table_of((frame, "Timeline"), &columns, &html! {
                         @for row in &self.steps {
@@ -167,9 +168,9 @@ impl Dunning {
                                 td { (row.step) }
                                 td { (badge(tone_of(row.state), row.state)) }
                                 td {
-                                    a href=(frame.path(&format!("/tenant-invoices/{}", row.invoice.0))) {
-                                        (row.invoice.1)
-                                    }
+                                    @let (id, number) = &row.invoice;
+                                    @let path = format!("/tenant-invoices/{id}");
+                                    a href=(frame.path(&path)) { (number) }
                                 }
                                 td { (row.told) }
                             }
@@ -216,7 +217,7 @@ impl Dunning {
             &html! {
                 div.inside {
                     @if let Some((until, note)) = &self.promise {
-                        p { "It promised to pay by " strong { (until) } ". Until then nothing happens." }
+                        p { "It promised to pay by " strong { (until) } ". It pauses until then." }
                         @if !note.is_empty() { p.quietly { (note) } }
                         @if self.may_promise.is_some() {
                             form method="post" action=(path("clear")) {
@@ -232,8 +233,8 @@ impl Dunning {
                     @if self.may_promise.is_some() && !self.unpaid.is_empty() {
                         form method="post" action=(path("promise")) {
                             (frame.seal())
-                            (Field::day("until", "Pays by").value(&self.typed.0).errors(&self.errors)
-                                .render())
+                            (Field::day("until", "Pays by").value(&self.typed.0)
+                                .errors(&self.errors).render())
                             (Field::text("note", "Note").value(&self.typed.1).errors(&self.errors)
                                 .optional().render())
                             button.primary type="submit" { "Save promise" }

@@ -142,7 +142,8 @@ impl TenantForm {
                     .hint("For seven-digit dialling.").render())
                 @if self.edited.is_none() {
                     (select_field(("status", "Status", "Billing begins when it is active."),
-                        &choices([("trial", "Trial"), ("active", "Active")]), &typed.status, errors))
+                        &choices([("trial", "Trial"), ("active", "Active")]),
+                        &typed.status, errors))
                 }
             }
             (Area::new("address", "Address").value(&typed.address).errors(errors).longest(1_000)
@@ -164,7 +165,7 @@ impl TenantForm {
             } @else {
                 div {
                     (field.optional()
-                        .hint("3 to 12 letters and digits, for good. Leave it empty for a suggestion.")
+                        .hint("3 to 12 letters and digits, for good. Left empty, one is suggested.")
                         .render())
                     button.link type="submit" name="do" value="suggest" formnovalidate {
                         "Suggest from the name"

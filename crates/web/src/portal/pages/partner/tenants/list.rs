@@ -92,8 +92,8 @@ impl Page for Tenants {
                         &html! { a.button href=(frame.path("/tenants")) { "Show all" } }))
                 } @else if self.rows.is_empty() {
                     (empty_with("No tenants yet",
-                        "A tenant is a customer of yours, with its own users, numbers and invoices. \
-                         Creating one costs nothing.", &new))
+                        "A tenant is a customer of yours, with its own users, numbers and \
+                         invoices. Creating one costs nothing.", &new))
                 } @else {
                     (table((frame, "Tenants"), &columns(), list, &html! {
                         @for row in &self.rows { (self.line(frame, row)) }

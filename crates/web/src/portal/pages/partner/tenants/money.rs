@@ -226,7 +226,8 @@ impl Page for PaymentsOf {
                                 td.amount { (row.refunded) }
                                 td.wrap { (row.note) }
                                 td {
-                                    a href=(frame.path(&format!("/tenant-invoices/{}", row.invoice))) {
+                                    @let path = format!("/tenant-invoices/{}", row.invoice);
+                                    a href=(frame.path(&path)) {
                                         "Open" span.unseen { " the invoice paid on " (row.at) }
                                     }
                                 }
