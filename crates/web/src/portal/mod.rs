@@ -101,6 +101,8 @@ pub(crate) fn router(app: App, hosts: Hosts) -> Router {
         .route("/invoices", get(crate::pages::index::show))
         .route("/invoices/{partner}/{id}/pdf", get(crate::pages::pdf::show))
         .merge(pages::partner::routes())
+        .merge(pages::tenant::routes())
+        .merge(pages::operator::routes())
         .route("/brand.css", get(pages::assets::brand))
         .route("/logo", get(pages::assets::logo))
         .fallback(pages::nowhere)
