@@ -123,8 +123,11 @@ impl Run<'_> {
     async fn refund(&self, amount: Option<i64>) -> String {
         let to = (amount, Destination::Card);
         let refund = self.stage.refund(&self.invoice, to).await.unwrap().refunds.remove(0);
-        let expected =
-            if self.case == RefundPending { RefundState::Submitted } else { RefundState::Succeeded };
+        let expected = if self.case == RefundPending {
+            RefundState::Submitted
+        } else {
+            RefundState::Succeeded
+        };
         assert_eq!(refund.state, expected, "{:?}", self.case);
         refund.reference.unwrap()
     }
@@ -204,10 +207,7 @@ impl Run<'_> {
             DisputeLost => Some("lost"),
             _ => None,
         };
-        let sql = format!(
-            "select state from dispute where invoice_id = '{}'",
-            invoice.invoice_id
-        );
+        let sql = format!("select state from dispute where invoice_id = '{}'", invoice.invoice_id);
         assert_eq!(stage.world.texts(&sql).await, dispute.as_slice(), "{what}");
         let receivable = Account::Receivable(invoice.tenant_id);
         assert_eq!(stage.balance(party.id(), receivable).await, TOTAL - paid, "{what}");
@@ -309,7 +309,31 @@ async fn assert_settled(stage: &Stage, party: &Party) {
     let fee = |cents: i64| FeeRate::STANDARD.of(Minor::new(cents)).get();
     let fees: i64 = paid.map(|it| fee(it["amount"].as_i64().unwrap())).sum();
     let net = told.charged - told.refunded - told.lost - fees;
-    let expected =
-        format!("{} {} {} {fees} {net}", told.charged, told.refunded, told.lost);
+    let expected = format!("{} {} {} {fees} {net}", told.charged, told.refunded, told.lost);
     assert_eq!(statements, [expected]);
+}
+
+// STR-07 STR-08 F-10 each fee is rounded by itself, half up, where floats and half-even would not
+// (facts 4.4)
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn fees_are_rounded_half_up(#[case] engine: Engine) {
+    let Some(stage) = Stage::open(engine, PATIENCE).await else { return };
+    let party = stage.party("oak-voice", ProcessorMode::Connect).await;
+    let payer = stage.payer(&party, ("ACME", "pm_card_visa")).await;
+    let amounts = [50, 63, 5_000, 15_000, 25_000, 35_000, 11_052, 99_999_999];
+    for cents in amounts {
+        let invoice = stage.invoice(&payer.tenant, cents).await;
+        let paid = stage.pay(&invoice, (payer.method_id, Payer::Absent)).await.unwrap().payment;
+        let expected = (cents * 399 + 5_000) / 10_000;
+        assert_eq!(paid.fee.get(), expected, "{cents}");
+        let told = stage.fake.object(paid.reference.as_deref().unwrap());
+        assert_eq!(told["application_fee_amount"].as_i64(), Some(expected), "{cents}");
+    }
+    stage.settle().await;
+    let expected: i64 = amounts.iter().map(|cents| (cents * 399 + 5_000) / 10_000).sum();
+    assert_eq!(stage.told(&party.account).fees, expected);
+    stage.assert_books(&[party]).await;
 }
