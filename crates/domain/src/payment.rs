@@ -1,9 +1,9 @@
 //! Payments of invoices: how much may be asked for, and what a payment and its attempts are.
 //!
 //! Decided here: the amount of a payment (PAY-01, PAY-03), the least a card is charged (ruling
-//! 10), what a payment may become of what it is, so that news in any order end the same, when an
-//! automatic payment is tried again (PAY-08), and how an attempt is named at the processor, so that
-//! asking again never charges again. What a payment does to its invoice is decided in
+//! 10), what a payment may become of what it is, so that news in any order end the same, and how an
+//! attempt is named at the processor, so that asking again never charges again. When an automatic
+//! payment is tried again is decided in [`crate::dunning`] (PAY-08). What a payment does to its invoice is decided in
 //! [`crate::invoice::status`].
 
 use serde::{Deserialize, Serialize};
@@ -21,11 +21,6 @@ pub const MANUAL: &str = "manual";
 
 /// The code of a payment of which the processor never heard.
 pub const NEVER_BEGUN: &str = "processor_unavailable";
-
-/// Days after issue on which an automatic payment that failed is tried again (PAY-08).
-pub const RETRY_DAYS: [i64; 2] = [3, 7];
-
-const DAY_SECONDS: i64 = 86_400;
 
 /// Where a payment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -188,13 +183,6 @@ impl Payment {
         self.status == PaymentStatus::Cancelled
             && self.failure.as_ref().is_some_and(|failure| failure.code == NEVER_BEGUN)
     }
-}
-
-/// When an automatic payment of an invoice issued at `issued_at` is tried next; `None` after the
-/// last day (PAY-08). A failure that is known late takes the next day that is left.
-pub fn next_auto_try(issued_at: Timestamp, now: Timestamp) -> Option<Timestamp> {
-    let days = RETRY_DAYS.into_iter();
-    days.map(|day| issued_at.plus_seconds(day * DAY_SECONDS)).find(|at| *at > now)
 }
 
 /// Where an attempt at the processor stands.
@@ -372,7 +360,18 @@ pub enum AmountError {
         /// What is due.
         due: String,
     },
+    /// More than a processor takes at once.
+    #[error("{amount} is more than can be charged at once, {most}")]
+    AboveMost {
+        /// What was asked, or is due.
+        amount: String,
+        /// The most.
+        most: String,
+    },
 }
+
+/// The most that is charged at once: eight digits, as processors take.
+pub const MAX_CHARGE: Minor = Minor::new(99_999_999);
 
 /// The least a card is charged: half a unit of the currency, 50 where it has no smaller unit.
 pub fn card_minimum(currency: Currency) -> Minor {
@@ -405,6 +404,10 @@ pub fn card_amount(
     }
     if amount > due {
         return Err(AmountError::TooLarge { amount: shown(amount), due: shown(due) });
+    }
+    if amount > MAX_CHARGE {
+        let (amount, most) = (shown(amount), shown(MAX_CHARGE));
+        return Err(AmountError::AboveMost { amount, most });
     }
     Ok(amount)
 }

@@ -8,6 +8,7 @@ use domain::{
     ids::{AttemptId, InvoiceId, PartnerId, PaymentId},
     money::Minor,
     payment::{Attempt, AttemptState, ChargeTerms},
+    processor::AccountContext,
     time::Timestamp,
 };
 
@@ -144,6 +145,26 @@ pub async fn is_in_progress(
          where partner_id = $1 and invoice_id = $2 and state in ('open', 'unknown', 'waiting')",
     ).bind(partner_id.to_string()).bind(invoice_id.to_string()).fetch_optional(conn).await)?;
     Ok(found.is_some())
+}
+
+/// Whether any charge or refund of a partner on this account is not finished.
+pub async fn is_busy_on(
+    tx: &mut Tx,
+    partner_id: PartnerId,
+    context: &AccountContext,
+) -> Result<bool, StoreError> {
+    let (count,): (i64,) = on!(tx, conn => sqlx::query_as(
+        "select
+           (select count(*) from payment_attempt attempt
+            join payment on payment.partner_id = attempt.partner_id
+              and payment.payment_id = attempt.payment_id
+            where attempt.partner_id = $1 and payment.context = $2
+              and attempt.state in ('open', 'unknown', 'waiting'))
+           + (select count(*) from refund
+              where partner_id = $1 and context = $2
+                and state in ('requested', 'unknown', 'submitted'))",
+    ).bind(partner_id.to_string()).bind(context.to_string()).fetch_one(conn).await)?;
+    Ok(count > 0)
 }
 
 /// Up to `limit` attempts of a partner that were written down up to `until` and are not finished,

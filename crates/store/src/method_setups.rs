@@ -251,3 +251,35 @@ pub async fn keep_customer(
     .execute(conn).await.map(drop))?;
     Ok(())
 }
+
+/// Forgets a customer of the processor, whoever's it is.
+pub async fn forget_customer(
+    tx: &mut Tx,
+    context: &AccountContext,
+    reference: &str,
+) -> Result<(), StoreError> {
+    on!(tx, conn => sqlx::query(
+        "delete from processor_customer where context = $1 and reference = $2",
+    ).bind(context.to_string()).bind(reference).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// The customer for which an owner last began to save a method on an account.
+pub async fn last_customer(
+    tx: &mut Tx,
+    (partner_id, owner): (PartnerId, Option<TenantId>),
+    context: &AccountContext,
+) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> = on!(tx, conn => sqlx::query_as(
+        "select customer from method_setup
+         where partner_id = $1 and coalesce(tenant_id, '') = $2 and context = $3
+           and customer is not null
+         order by setup_id desc
+         limit 1",
+    )
+    .bind(partner_id.to_string())
+    .bind(owner.map(|it| it.to_string()).unwrap_or_default())
+    .bind(context.to_string())
+    .fetch_optional(conn).await)?;
+    Ok(row.map(|(customer,)| customer))
+}

@@ -166,6 +166,28 @@ pub async fn find_by_reference(
     .transpose()
 }
 
+/// Methods of one customer that are looked at: far more than anybody saves.
+const MAX_OF_CUSTOMER: i64 = 1_000;
+
+/// The processor's ids of the methods of its customer on this account that are not removed.
+pub async fn of_customer(
+    tx: &mut Tx,
+    context: &AccountContext,
+    customer: &str,
+) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(String,)> = on!(tx, conn => sqlx::query_as(
+        "select reference from payment_method
+         where context = $1 and customer = $2 and status <> 'removed'
+         order by method_id
+         limit $3",
+    )
+    .bind(context.to_string())
+    .bind(customer)
+    .bind(MAX_OF_CUSTOMER)
+    .fetch_all(conn).await)?;
+    Ok(rows.into_iter().map(|(reference,)| reference).collect())
+}
+
 /// Whose methods are listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MethodFilter {

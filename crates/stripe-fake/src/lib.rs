@@ -350,9 +350,15 @@ impl FakeStripe {
         self.world(|world| world.fault_after = Some((others, fault)));
     }
 
-    /// Forgets all faults that did not come to pass; answers how many those were.
+    /// After so many more requests everything goes wrong like that, until [`calm`](Self::calm).
+    pub fn outage_after(&self, others: usize, fault: Fault) {
+        self.world(|world| world.outage = Some((others, fault)));
+    }
+
+    /// Ends an outage, and forgets all faults that did not come to pass; answers how many those were.
     pub fn calm(&self) -> usize {
         self.world(|world| {
+            world.outage = None;
             let waiting = usize::from(world.fault_after.take().is_some());
             waiting + std::mem::take(&mut world.faults).len()
         })

@@ -1,7 +1,7 @@
 //! One request: who asks, on which account, with which key, and what the description says.
 //!
-//! Decided here: what Stripe remembers of a key. The answer to a key is stored once its request was
-//! begun, a server error included; the same key with other parameters is refused; what was refused
+//! Decided here: what Stripe remembers of a key. The answer to a key is stored for a day once its
+//! request was begun, a server error included; the same key with other parameters is refused; what was refused
 //! before it was begun is not stored.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,6 +24,8 @@ use crate::{
 };
 
 const VERSION: &str = "2026-08-26.dahlia";
+/// A key is known for a day; the same request later is another one.
+const KEY_SECONDS: i64 = 86_400;
 /// Longest request.
 const MAX_BODY_BYTES: usize = 1_024 * 1_024;
 
@@ -171,6 +173,11 @@ fn handle(world: &mut World, asked: &Asked<'_>) -> Option<Said> {
 }
 
 fn take_fault(world: &mut World, operation: &str) -> Option<Fault> {
+    match world.outage {
+        Some((0, fault)) => return Some(fault),
+        Some((others, fault)) => world.outage = Some((others - 1, fault)),
+        None => {}
+    }
     match world.fault_after {
         Some((0, fault)) => {
             world.fault_after = None;
@@ -247,7 +254,8 @@ fn carried_out(
     let key = asked.header("idempotency-key").filter(|_| asked.method == "POST");
     let stored = key.map(|key| (call.account.clone(), key.to_owned()));
     let content = format!("{} {}", asked.path, asked.encoded);
-    if let Some(done) = stored.as_ref().and_then(|key| world.done.get(key)) {
+    let known = stored.as_ref().and_then(|key| world.done.get(key));
+    if let Some(done) = known.filter(|done| done.at > world.now - KEY_SECONDS) {
         if done.asked != content {
             let why = "Keys for idempotent requests can only be used with the same parameters";
             return Some(Err(Failure::new(400, ("idempotency_error", ""), why)).into());
@@ -264,7 +272,8 @@ fn carried_out(
         said = Said { should_retry, ..Said::new(500, broken.body) };
     }
     if let Some(key) = stored {
-        let done = Done { asked: content, status: said.status, body: said.body.clone() };
+        let done =
+            Done { at: world.now, asked: content, status: said.status, body: said.body.clone() };
         world.done.insert(key, done);
     }
     said.is_lost = fault == Some(Fault::LostAnswer);

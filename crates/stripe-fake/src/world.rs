@@ -45,6 +45,7 @@ pub struct Recorded {
 /// The answer that a key has for ever.
 #[derive(Debug, Clone)]
 pub(crate) struct Done {
+    pub(crate) at: i64,
     pub(crate) asked: String,
     pub(crate) status: u16,
     pub(crate) body: Value,
@@ -77,6 +78,8 @@ pub(crate) struct World {
     pub(crate) faults: Vec<(String, Fault)>,
     /// What goes wrong with the request after so many others.
     pub(crate) fault_after: Option<(usize, Fault)>,
+    /// From the request after so many others on, every request goes wrong like that.
+    pub(crate) outage: Option<(usize, Fault)>,
     /// Requests that never got an answer.
     pub(crate) stalls: watch::Sender<usize>,
     pub(crate) calls: Vec<Recorded>,
@@ -128,6 +131,7 @@ impl Default for World {
             done: BTreeMap::new(),
             faults: Vec::new(),
             fault_after: None,
+            outage: None,
             stalls: watch::Sender::new(0),
             calls: Vec::new(),
             violations: Vec::new(),

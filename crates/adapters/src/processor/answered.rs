@@ -173,6 +173,15 @@ pub struct Method {
     pub fingerprint: Option<String>,
 }
 
+/// What allows a bank account to be debited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mandate {
+    /// The processor's id of the method.
+    pub method: String,
+    /// Whether the method cannot be debited any more.
+    pub is_over: bool,
+}
+
 /// Where a refund stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefundStatus {

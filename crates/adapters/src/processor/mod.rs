@@ -72,6 +72,8 @@ processor! {
     fn verify_microdeposits(key: &IdempotencyKey, told: (&str, (u32, u32))) -> Setup;
     /// What may be shown of a method.
     fn method(reference: &str) -> Method;
+    /// Whether what allowed a bank account to be debited still does.
+    fn mandate(reference: &str) -> Mandate;
     /// Takes a method away from its customer; one that is gone already is gone.
     fn detach(key: &IdempotencyKey, reference: &str) -> ();
     /// Charges.

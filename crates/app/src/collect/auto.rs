@@ -1,17 +1,18 @@
-//! Automatic payments: an invoice is charged when it is issued, and again on days 3 and 7.
+//! Automatic payments: an invoice is charged when it is issued, and again on the days of the dunning
+//! policy (PAY-08).
 //!
 //! Decided here: each try is a payment of its own, named by its number, so that a run that dies
 //! begins none twice. While a try is under way nothing is due; its end says what is (PAY-08). It
 //! ends with success, when automatic payment is switched off, after the last day, and when the
 //! payer has to be there: that is mailed, and never tried off session again. A method that was
-//! refused for good is passed over until the tenant has another. A processor that cannot be reached
-//! costs no try.
+//! refused for good is passed over until the tenant has another, and so is an invoice of which a
+//! payment is disputed or was lost that way. A processor that cannot be reached costs no try.
 
 use domain::{
     account::AutoPay,
     ids::{InvoiceId, PartnerId},
     invoice::issued::Invoice,
-    payment::{Payer, Payment, PaymentOrigin, PaymentStatus, card_minimum, next_auto_try},
+    payment::{Payer, Payment, PaymentOrigin, PaymentStatus, card_minimum},
     processor::SavedMethod,
     time::Timestamp,
 };
@@ -24,6 +25,7 @@ use store::{
 use super::{Begun, Collect, letters, locked, settle};
 use crate::{
     App,
+    dunning::next_retry,
     error::{AppError, Result},
 };
 
@@ -124,12 +126,15 @@ impl App {
             Some(id) => payment_methods::find(&mut tx, row.partner_id, id).await?,
             None => None,
         };
+        let of = (row.partner_id, row.invoice_id);
+        let is_disputed = store::disputes::keeps_from_charging(&mut tx, of.0, of.1).await?;
         tx.commit().await?;
         let wants = tenant.is_some_and(|tenant| tenant.auto_pay == AutoPay::On);
         // Below what a card is charged it moves to the next invoice (ruling 10).
         let is_worth_it = invoice.due() >= card_minimum(invoice.currency);
         Ok(match method {
             _ if !wants || !is_worth_it || !invoice.status.is_open() => Step::End,
+            _ if is_disputed => Step::Skip,
             None => Step::NoMethod,
             Some(method) if refused.is_some_and(|refused| is_same(&method, &refused)) => Step::Skip,
             Some(_) => Step::Charge,
@@ -138,8 +143,10 @@ impl App {
 
     async fn next_day(&self, row: &AutoPayment) -> Result<Option<Timestamp>> {
         let invoice = self.find_invoice(row.partner_id, row.invoice_id).await?;
-        let issued_at = invoice.issued_at.unwrap_or(invoice.created_at);
-        Ok(next_auto_try(issued_at, self.clock.now()))
+        let mut tx = self.db.begin_read().await?;
+        let next = next_retry(&mut tx, &invoice, self.clock.now()).await?;
+        tx.commit().await?;
+        Ok(next)
     }
 
     async fn put_off(&self, row: &AutoPayment, due_at: Option<Timestamp>) -> Result<()> {
@@ -217,8 +224,7 @@ pub(super) async fn failed(
     let wants_customer = payment.failure.as_ref().is_some_and(|it| it.wants_customer());
     let refused = if is_hard { payment.method_id } else { row.refused };
     let row = AutoPayment { unreached: 0, refused, ..row };
-    let issued_at = invoice.issued_at.unwrap_or(invoice.created_at);
-    let next = next_auto_try(issued_at, now).filter(|_| !wants_customer);
+    let next = next_retry(tx, invoice, now).await?.filter(|_| !wants_customer);
     Ok(put_off(tx, &row, next).await?)
 }
 
@@ -232,8 +238,7 @@ pub(super) async fn not_tried(
     debug_assert!(payment.status == PaymentStatus::Cancelled, "it was given up");
     let found = auto_pay::of_invoice(tx, partner_id, payment.invoice_id).await?;
     let Some(row) = found else { return Ok(()) };
-    let issued_at = invoice.issued_at.unwrap_or(invoice.created_at);
-    let next_day = next_auto_try(issued_at, now);
+    let next_day = next_retry(tx, invoice, now).await?;
     if !payment.was_never_begun() {
         return Ok(put_off(tx, &row, next_day).await?);
     }

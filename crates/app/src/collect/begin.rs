@@ -11,7 +11,7 @@ use domain::{
         AmountError, Attempt, ChargeTerms, Payer, Payment, PaymentOrigin, PaymentStatus,
         card_amount,
     },
-    processor::{AccountContext, MethodKind, ProcessorMode, SavedMethod},
+    processor::{AccountContext, Descriptor, MethodKind, ProcessorMode, SavedMethod, Statement},
     time::Timestamp,
 };
 use store::{attempts, db::Tx, payments};
@@ -52,7 +52,8 @@ impl App {
         let context = &resolved.0.context;
         let method = chosen(tx, partner_id, (&invoice, wanted), context).await?;
         let payment = payment_of(&invoice, (wanted, &method, &resolved), (payment_id, now))?;
-        let terms = terms(&invoice, (&payment, wanted.payer), &method);
+        let generic = &self.outside.payments.descriptor;
+        let terms = terms((&invoice, generic), (&payment, wanted.payer), &method);
         let attempt = Attempt::open(&payment, (1, terms), now);
         payments::insert(tx, partner_id, &payment).await?;
         if wanted.origin == PaymentOrigin::AutoPay {
@@ -139,9 +140,9 @@ fn payment_of(
         AmountError::NothingDue | AmountError::BalanceTooSmall { .. } => {
             AppError::Refused(error.to_string())
         }
-        AmountError::TooSmall { .. } | AmountError::TooLarge { .. } => {
-            AppError::invalid("amount", error.to_string())
-        }
+        AmountError::TooSmall { .. }
+        | AmountError::TooLarge { .. }
+        | AmountError::AboveMost { .. } => AppError::invalid("amount", error.to_string()),
     })?;
     Ok(Payment {
         payment_id,
@@ -170,15 +171,13 @@ fn payment_of(
 /// What is asked beside the amount. Only a charge on a connected account carries the fee: in
 /// platform mode it is kept back at the settlement (STR-03), and nothing is ever told to be zero.
 fn terms(
-    invoice: &Invoice,
+    (invoice, generic): (&Invoice, &str),
     (payment, payer): (&Payment, Payer),
     method: &SavedMethod,
 ) -> ChargeTerms {
     let mode = method.context.mode();
-    let descriptor = invoice.issued_as.brand.statement_descriptor.trim();
-    // A connected account's statements show its own text; nothing is sent along.
-    let descriptor =
-        (mode != ProcessorMode::Connect && !descriptor.is_empty()).then(|| descriptor.to_owned());
+    let own = Descriptor::parse(invoice.issued_as.brand.statement_descriptor.trim()).ok();
+    let descriptor = Statement { mode, own: own.as_ref(), generic }.sent(method.kind);
     let fee = (mode == ProcessorMode::Connect).then_some(payment.fee.get());
     ChargeTerms {
         customer: method.customer.clone(),

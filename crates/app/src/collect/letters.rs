@@ -13,10 +13,12 @@ use crate::{App, error::Result};
 
 /// The receipts of a payment: to the tenant's billing address, and to whoever paid.
 pub(super) async fn receipts(
+    app: &App,
     tx: &mut Tx,
     (payment, invoice): (&Payment, &Invoice),
-    now: Timestamp,
 ) -> Result<()> {
+    let now = app.clock.now();
+    let shown = on_statement(app, tx, (payment, invoice)).await?;
     let billing = &invoice.issued_as.billing_email;
     let mut readers = vec![("billing", billing.as_str())];
     let payer = payment.receipt_to.as_deref();
@@ -24,7 +26,8 @@ pub(super) async fn receipts(
         readers.push(("payer", payer));
     }
     for (reader, address) in readers {
-        let text = (receipt_subject(invoice), receipt_body((payment, invoice), now));
+        let text =
+            (receipt_subject(invoice), receipt_body((payment, invoice), shown.as_deref(), now));
         let key = format!("receipt:{}:{reader}", payment.payment_id);
         send(tx, invoice, (&key, address, text), now).await?;
     }
@@ -121,7 +124,27 @@ fn receipt_subject(invoice: &Invoice) -> String {
     format!("Receipt for invoice {} from {}", number(invoice), invoice.issued_as.brand_name())
 }
 
-fn receipt_body((payment, invoice): (&Payment, &Invoice), now: Timestamp) -> String {
+/// What the payer's statement shows of a payment.
+async fn on_statement(
+    app: &App,
+    tx: &mut Tx,
+    (payment, invoice): (&Payment, &Invoice),
+) -> Result<Option<String>> {
+    let (Some(context), Some(method_id)) = (&payment.context, payment.method_id) else {
+        return Ok(None);
+    };
+    let partner_id = invoice.partner_id;
+    let method = store::payment_methods::find(tx, partner_id, method_id).await?;
+    let Some(method) = method else { return Ok(None) };
+    let own = invoice.issued_as.brand.statement_descriptor.as_str();
+    app.shown_descriptor(tx, partner_id, (context, method.kind, own)).await
+}
+
+fn receipt_body(
+    (payment, invoice): (&Payment, &Invoice),
+    shown: Option<&str>,
+    now: Timestamp,
+) -> String {
     let issued_as = &invoice.issued_as;
     let money = |amount| invoice.currency.display(amount);
     let mut text = format!(
@@ -135,9 +158,8 @@ fn receipt_body((payment, invoice): (&Payment, &Invoice), now: Timestamp) -> Str
     row("Date:", invoice.zone.day_of(now).display_long());
     row("Payment:", payment.payment_id.to_string());
     row("Still due:", money(invoice.due()));
-    let descriptor = issued_as.brand.statement_descriptor.trim();
-    if !descriptor.is_empty() {
-        text += &format!("\nOn a card statement the payment appears as {descriptor}.\n");
+    if let Some(shown) = shown {
+        text += &format!("\nOn a statement the payment appears as {shown}.\n");
     }
     let (brand, support) = (issued_as.brand_name(), &issued_as.brand.support_email);
     text += &format!("\nQuestions? Reply to this mail or write to {support}.\n\n{brand}\n");

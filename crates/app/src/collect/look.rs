@@ -8,7 +8,7 @@
 use adapters::processor::{Charge, PaymentGateway};
 use domain::{
     ids::{PartnerId, PaymentId},
-    payment::{Attempt, Payment},
+    payment::{Attempt, Payment, PaymentStatus},
     processor::AccountContext,
     time::Timestamp,
 };
@@ -26,6 +26,8 @@ pub(super) const FIRST_LOOK_SECONDS: i64 = 60;
 const KEY_SECONDS: i64 = 23 * 3_600;
 /// The longest wait between two looks at what nobody knows.
 const LONGEST_WAIT_SECONDS: i64 = 3_600;
+/// A payer who has not authenticated a payment by then has gone away.
+const ABANDONED_SECONDS: i64 = 3_600;
 /// Attempts asked again in one page.
 const PAGE: i64 = 100;
 
@@ -122,7 +124,8 @@ impl App {
         tx.commit().await?;
         let payment = payment.ok_or_else(|| AppError::not_found("payment", payment_id))?;
         if let Some(open) = attempts.iter().find(|attempt| attempt.state.is_open()) {
-            return self.ask(partner_id, open, Asking::Again).await.map(drop);
+            self.ask(partner_id, open, Asking::Again).await?;
+            return self.give_up_abandoned(partner_id, payment_id).await;
         }
         let Payment { context: Some(context), reference: Some(reference), .. } = &payment else {
             return Ok(());
@@ -131,6 +134,17 @@ impl App {
         let charge = self.outside.processor.charge_state(&at, reference, self.clock.now()).await;
         let charge = charge.map_err(|error| AppError::Outside(error.to_string()))?;
         self.charge_told(context, &charge).await
+    }
+
+    /// Gives up a payment whose payer went away instead of authenticating it: it would keep every
+    /// other payment of its invoice from beginning, and the processor never ends it by itself.
+    async fn give_up_abandoned(&self, partner_id: PartnerId, payment_id: PaymentId) -> Result<()> {
+        let (payment, _) = self.find_payment(partner_id, payment_id).await?;
+        let until = payment.created_at.plus_seconds(ABANDONED_SECONDS);
+        if payment.status != PaymentStatus::RequiresAction || self.clock.now() < until {
+            return Ok(());
+        }
+        self.cancel_payment(partner_id, payment_id).await.map(drop)
     }
 
     /// Asks the processor again about every attempt that is not finished. The keys are the same as

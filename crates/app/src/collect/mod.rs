@@ -193,6 +193,11 @@ impl App {
     ) -> Result<Option<Action>> {
         let (payment, currency) = self.find_payment(partner_id, attempt.payment_id).await?;
         let answer = self.answer_about(partner_id, (attempt, asking), (&payment, currency)).await;
+        if let (Err(ProcessorError::Unauthorised { .. }), Some(context)) =
+            (&answer, &payment.context)
+        {
+            self.key_refused(partner_id, context).await?;
+        }
         self.settle(partner_id, attempt, (&answer, asking)).await?;
         let Ok(Charge { status: ChargeStatus::RequiresAction { client_secret, redirect }, .. }) =
             answer

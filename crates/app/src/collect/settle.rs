@@ -182,7 +182,7 @@ pub(super) async fn news(
 async fn succeeded(app: &App, tx: &mut Tx, partner_id: PartnerId, payment: &Payment) -> Result<()> {
     let now = app.clock.now();
     let invoice = money_came(tx, partner_id, (payment, Account::Clearing), now).await?;
-    letters::receipts(tx, (payment, &invoice), now).await?;
+    letters::receipts(app, tx, (payment, &invoice)).await?;
     app.complete_checkout(tx, partner_id, (payment, &invoice)).await
 }
 

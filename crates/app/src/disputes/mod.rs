@@ -10,7 +10,7 @@ mod bundle;
 mod evidence;
 mod mail;
 
-use adapters::processor::{Charge, Dispute as Told, DisputeStatus, PaymentGateway};
+use adapters::processor::{Charge, Dispute as Told, DisputeStatus, PaymentGateway, ProcessorError};
 use domain::{
     dispute::{Dispute, DisputeState},
     ids::{DisputeId, InvoiceId, PartnerId, PaymentId},
@@ -95,12 +95,13 @@ impl App {
         let (_, dispute) = found.ok_or_else(|| AppError::not_found("dispute", dispute_id))?;
         let now = self.clock.now();
         let told = match self.at(partner_id, &dispute.context).await {
-            Ok(at) => self
-                .outside
-                .processor
-                .dispute(&at, &dispute.reference, now)
-                .await
-                .map_err(|error| error.to_string()),
+            Ok(at) => {
+                let told = self.outside.processor.dispute(&at, &dispute.reference, now).await;
+                if let Err(ProcessorError::Unauthorised { .. }) = &told {
+                    self.key_refused(partner_id, &dispute.context).await?;
+                }
+                told.map_err(|error| error.to_string())
+            }
             Err(AppError::Refused(why)) => Err(why),
             Err(error) => return Err(error),
         };

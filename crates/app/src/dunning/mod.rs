@@ -30,7 +30,7 @@ pub use store::dunning::LateFilter;
 use store::{db::Tx, dunning::Standing};
 
 use self::letters::{About, Letter};
-pub(crate) use self::policy::Policies;
+pub(crate) use self::policy::{Policies, next_retry};
 use crate::{
     App,
     close::DueReport,

@@ -7,8 +7,10 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    dunning::{DunningPolicy, PolicyChoices, PolicyEdit},
+    dunning::{Case, DunningPolicy, OpenInvoice, PaymentState, PolicyChoices, PolicyEdit},
     ids::{PartnerId, ProfileId},
+    invoice::issued::Invoice,
+    time::Timestamp,
 };
 use store::db::Tx;
 
@@ -94,6 +96,33 @@ impl App {
             })
             .await
     }
+}
+
+/// When a failed automatic payment of an invoice is tried next, by the policy that its tenant is
+/// under now; `None` after the last day (PAY-08). A failure that is known late takes the next day
+/// that is left. It is what the timeline shows.
+pub(crate) async fn next_retry(
+    tx: &mut Tx,
+    invoice: &Invoice,
+    now: Timestamp,
+) -> Result<Option<Timestamp>> {
+    let (partner_id, tenant_id) = (invoice.partner_id, invoice.tenant_id);
+    let Some(tenant) = store::tenants::find(tx, partner_id, tenant_id).await? else {
+        return Ok(None);
+    };
+    let Some(open) = OpenInvoice::of(invoice, PaymentState::Idle) else { return Ok(None) };
+    let policy = Policies::load(tx, partner_id).await?.of(tenant.profile_id);
+    let standing = store::dunning::of_tenants(tx, partner_id, &[tenant_id]).await?.pop();
+    let case = Case {
+        policy: &policy,
+        invoices: &[],
+        promise: standing.and_then(|it| it.promise).map(|(promise, _)| promise),
+        reactivated_on: None,
+        auto_pay: tenant.auto_pay,
+        life: &tenant.life,
+        done: &[],
+    };
+    Ok(case.retries_of(&open, now).into_iter().map(|step| step.at).min())
 }
 
 async fn chosen(

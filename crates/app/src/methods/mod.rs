@@ -170,13 +170,7 @@ impl App {
                     return Err(AppError::Stale("the payment method"));
                 }
                 may_go(tx, (partner_id, &method), removal).await?;
-                let job = NewJob {
-                    kind: DETACH,
-                    key: format!("{DETACH}:{method_id}"),
-                    payload: json!({ "method_id": method_id }).to_string(),
-                    run_at: now,
-                };
-                jobs::enqueue(tx, partner_id, &job, now).await?;
+                jobs::enqueue(tx, partner_id, &detachment(method_id, now), now).await?;
                 self.remove(tx, (partner_id, method), now).await
             })
             .await
@@ -241,6 +235,53 @@ impl App {
             .await
     }
 
+    /// The processor's ids of the methods that are saved for its customer.
+    pub(crate) async fn methods_of_customer(
+        &self,
+        context: &AccountContext,
+        customer: &str,
+    ) -> Result<Vec<String>> {
+        let mut tx = self.db.begin_single().await?;
+        let found = stored::of_customer(&mut tx, context, customer).await?;
+        tx.commit().await?;
+        Ok(found)
+    }
+
+    /// The processor's customer is gone: its owner is given another where it needs one.
+    pub(crate) async fn customer_gone(
+        &self,
+        context: &AccountContext,
+        customer: &str,
+    ) -> Result<()> {
+        self.db
+            .write(async |tx| store::method_setups::forget_customer(tx, context, customer).await)
+            .await
+            .map_err(AppError::from)
+    }
+
+    /// The processor says that a method cannot be charged any more, though it is there: it is
+    /// removed here, and from its customer by a job.
+    pub(crate) async fn method_unusable(
+        &self,
+        context: &AccountContext,
+        reference: &str,
+    ) -> Result<()> {
+        let now = self.clock.now();
+        self.db
+            .write(async |tx| {
+                let found = stored::find_by_reference(tx, context, reference).await?;
+                let Some((partner_id, method_id)) = found else { return Ok(()) };
+                store::ledger::lock_book(tx, partner_id).await?;
+                let method = stored::find_locked(tx, partner_id, method_id).await?;
+                let Some(method) = method.filter(|it| it.status != MethodStatus::Removed) else {
+                    return Ok(());
+                };
+                jobs::enqueue(tx, partner_id, &detachment(method_id, now), now).await?;
+                self.remove(tx, (partner_id, method), now).await.map(drop)
+            })
+            .await
+    }
+
     /// Takes a removed method away from the processor's customer; a job, done at least once.
     pub(crate) async fn detach(&self, partner_id: PartnerId, payload: &str) -> Result<()> {
         let payload: Value = serde_json::from_str(payload).unwrap_or_default();
@@ -266,6 +307,16 @@ impl App {
             }
             answer => crate::processors::answered(answer),
         }
+    }
+}
+
+/// The job that takes a removed method away from its customer.
+fn detachment(method_id: MethodId, now: Timestamp) -> NewJob {
+    NewJob {
+        kind: DETACH,
+        key: format!("{DETACH}:{method_id}"),
+        payload: json!({ "method_id": method_id }).to_string(),
+        run_at: now,
     }
 }
 

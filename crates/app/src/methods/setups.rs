@@ -164,6 +164,7 @@ impl App {
             Some(tenant_id) => Some(the_tenant(&mut tx, partner_id, tenant_id).await?),
             None => None,
         };
+        let before = stored::last_customer(&mut tx, (partner_id, owner), &at.context).await?;
         tx.commit().await?;
         if let Some(known) = known {
             return Ok(known);
@@ -173,7 +174,9 @@ impl App {
             Some(tenant) => (tenant.name, tenant.billing_email),
             None => (partner.company_name, partner.billing_email),
         };
-        let key = IdempotencyKey::new(format!("customer:{object_id}:{}", at.context));
+        // Where one was deleted at the processor, the answer to the first key is still that one.
+        let after = before.map_or_else(String::new, |before| format!(":after:{before}"));
+        let key = IdempotencyKey::new(format!("customer:{object_id}:{}{after}", at.context));
         let ours = Ours { partner_id: partner_id.to_string(), object_id };
         let new = NewCustomer { name, email, ours };
         let made = self.outside.processor.create_customer(at, &key, &new).await;

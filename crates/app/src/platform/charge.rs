@@ -3,8 +3,9 @@
 //! Decided here: whom to ask and what an answer means. A key names a charge for ever, so asking
 //! again never charges again; once the processor may have forgotten the key, it is looked for
 //! instead, and given up where it is not found. A processor that was never reached ends a charge
-//! that somebody waits for; a recharge or a fee stays open and is asked for again, because an
-//! outage is no decline.
+//! that somebody waits for, if whoever asks is the one who wrote it down; anybody else cannot know
+//! what was asked before. A recharge or a fee stays open and is asked for again, because an outage
+//! is no decline.
 
 use adapters::processor::{
     Answer, At, Charge, ChargeStatus, IdempotencyKey, NewCharge, Ours, PaymentGateway, Presence,
@@ -15,7 +16,7 @@ use domain::{
     ids::{OperatorChargeId, PartnerId},
     money::Minor,
     operator_charge::{ChargePurpose, ChargeState, FeeFacts, OperatorCharge},
-    payment::card_minimum,
+    payment::{MAX_CHARGE, card_minimum},
     processor::SavedMethod,
     time::Timestamp,
 };
@@ -36,8 +37,6 @@ const FIRST_LOOK_SECONDS: i64 = 60;
 const LONGEST_LOOK_SECONDS: i64 = 3_600;
 /// How long a key is sure to be remembered (Stripe keeps them for 24 hours at least).
 const KEY_SECONDS: i64 = 23 * 3_600;
-/// The most that is charged at once: eight digits, as processors take.
-const MAX_CHARGE: Minor = Minor::new(99_999_999);
 
 /// What came of a request to charge.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +45,15 @@ pub struct Charged {
     pub charge: Option<OperatorCharge>,
     /// Whether the same request was made before.
     pub is_repeated: bool,
+}
+
+/// Whether a charge was asked for before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Time {
+    /// Surely not: whoever asks wrote it down just now.
+    First,
+    /// Perhaps: somebody may have died with the answer.
+    Again,
 }
 
 /// What is kept of a request: enough to go on with it.
@@ -125,8 +133,9 @@ impl App {
         };
         let broken = |error| AppError::Broken(format!("a kept charge cannot be read: {error}"));
         let Kept { charge_id } = serde_json::from_slice(kept).map_err(broken)?;
+        let time = if is_repeated { Time::Again } else { Time::First };
         let charge = match charge_id {
-            Some(charge_id) => Some(self.finish_charge(partner_id, charge_id).await?),
+            Some(charge_id) => Some(self.finish_charge(partner_id, (charge_id, time)).await?),
             None => None,
         };
         Ok(Charged { charge, is_repeated })
@@ -136,11 +145,11 @@ impl App {
     pub(super) async fn finish_charge(
         &self,
         partner_id: PartnerId,
-        charge_id: OperatorChargeId,
+        (charge_id, time): (OperatorChargeId, Time),
     ) -> Result<OperatorCharge> {
         let charge = self.operator_charge(partner_id, charge_id).await?;
         if !charge.state.is_final() {
-            self.ask_about_charge(&charge).await?;
+            self.ask_about_charge(&charge, time).await?;
         }
         self.operator_charge(partner_id, charge_id).await
     }
@@ -158,7 +167,7 @@ impl App {
     }
 
     /// Asks the processor about a charge and settles its answer.
-    async fn ask_about_charge(&self, charge: &OperatorCharge) -> Result<()> {
+    async fn ask_about_charge(&self, charge: &OperatorCharge, time: Time) -> Result<()> {
         let now = self.clock.now();
         let is_fresh = charge.looks == 0 && charge.state == ChargeState::Open;
         let age = now.micros_since(charge.created_at) / 1_000_000;
@@ -168,7 +177,21 @@ impl App {
                     self.outside.processor.charge_state(&At::PLATFORM, reference, now).await;
                 self.known(charge, answer, now).await
             }
-            _ if is_fresh && age < FIRST_LOOK_SECONDS => self.charge_now(charge, now).await,
+            _ if is_fresh && age < FIRST_LOOK_SECONDS => {
+                match (self.charge_now(charge, now).await, time) {
+                    (News { state: ChargeState::Open, outcome, .. }, Time::First)
+                        if charge.purpose.is_awaited() =>
+                    {
+                        News {
+                            state: ChargeState::Cancelled,
+                            reference: None,
+                            outcome,
+                            look_at: None,
+                        }
+                    }
+                    (news, _) => news,
+                }
+            }
             _ => self.look_up(charge, (age, now)).await,
         };
         self.settle_charge(charge.partner_id, charge.charge_id, &news).await
@@ -241,11 +264,7 @@ impl App {
         let told = match answer {
             Ok(told) => told,
             Err(ProcessorError::NotBegun(why)) if charge.state == ChargeState::Open => {
-                return if charge.purpose.is_awaited() {
-                    open(ChargeState::Cancelled, why, None)
-                } else {
-                    open(ChargeState::Open, why, again)
-                };
+                return open(ChargeState::Open, why, again);
             }
             Err(error) => return open(stays, error.to_string(), again),
         };
@@ -334,7 +353,7 @@ impl App {
         partner_id: PartnerId,
         charge_id: OperatorChargeId,
     ) -> Result<()> {
-        self.finish_charge(partner_id, charge_id).await.map(drop)
+        self.finish_charge(partner_id, (charge_id, Time::Again)).await.map(drop)
     }
 }
 

@@ -20,7 +20,7 @@ use store::{db::Tx, operator_charges, subscriptions};
 
 use super::{
     Plans, UPDATED, activate, change,
-    charge::{self, Wanted},
+    charge::{self, Time, Wanted},
     locked_subscription,
     mails::Letter,
     partner_and_plans, put_terms, save, settle, surcharge_of, tell, terms_at, usable_method,
@@ -46,7 +46,7 @@ impl App {
         let asked =
             self.db.write(async |tx: &mut Tx| step(tx, partner_id, (charge_id, now)).await).await?;
         if let Some(charge) = asked {
-            self.finish_charge(partner_id, charge.charge_id).await?;
+            self.finish_charge(partner_id, (charge.charge_id, Time::First)).await?;
         }
         Ok(())
     }

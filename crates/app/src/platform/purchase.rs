@@ -13,7 +13,7 @@ use domain::{
 use store::db::Tx;
 
 use super::{
-    charge::{self, Wanted},
+    charge::{self, Time, Wanted},
     locked_subscription, service, usable_method,
 };
 use crate::{
@@ -26,7 +26,7 @@ impl App {
     /// Makes sure that the wallet can pay `price`: recharges it where it cannot and may.
     pub async fn cover_purchase(&self, partner_id: PartnerId, price: Micros) -> Result<()> {
         let Some(charge) = self.begin_cover(partner_id, price).await? else { return Ok(()) };
-        let charge = self.finish_charge(partner_id, charge.charge_id).await?;
+        let charge = self.finish_charge(partner_id, (charge.charge_id, Time::First)).await?;
         match charge.state {
             ChargeState::Succeeded => Ok(()),
             ChargeState::Declined => Err(AppError::PaymentDeclined(charge.outcome)),

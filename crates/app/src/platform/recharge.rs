@@ -20,7 +20,7 @@ use store::{
 };
 
 use super::{
-    charge::{self, Wanted},
+    charge::{self, Time, Wanted},
     locked_subscription,
     mails::Letter,
     tell, usable_method,
@@ -87,7 +87,7 @@ impl App {
         let begun =
             self.db.write(async |tx: &mut Tx| look(tx, (partner_id, charge_id), now).await).await?;
         if let Some(charge) = begun {
-            self.finish_charge(partner_id, charge.charge_id).await?;
+            self.finish_charge(partner_id, (charge.charge_id, Time::First)).await?;
         }
         Ok(())
     }

@@ -33,6 +33,8 @@ use crate::{
 const MAX_PARTS: i64 = 200;
 /// Seconds until an unfinished refund is looked at.
 const FIRST_LOOK_SECONDS: i64 = 60;
+/// Keys are safe to use again for a day at the least; looking first costs little.
+const LOOK_FIRST_SECONDS: i64 = 3_600;
 /// The longest wait between two looks.
 const LONGEST_LOOK_SECONDS: i64 = 3_600;
 /// Bytes of a request's name.
@@ -154,7 +156,7 @@ impl App {
             (Some(reference), _) => {
                 self.outside.processor.refund_state(&At::PLATFORM, reference, now).await
             }
-            _ => self.refund_now(partner_id, &part, charge).await,
+            _ => self.refund_now(partner_id, (&part, now), charge).await,
         };
         let news = self.refund_news(part, answer, now);
         self.settle_refund(partner_id, news).await
@@ -163,7 +165,7 @@ impl App {
     async fn refund_now(
         &self,
         partner_id: PartnerId,
-        part: &OperatorRefund,
+        (part, now): (&OperatorRefund, Timestamp),
         charge: String,
     ) -> Answer<Refund> {
         let new = NewRefund {
@@ -176,6 +178,14 @@ impl App {
             },
             asked_at: part.created_at,
         };
+        let is_old = now > part.created_at.plus_seconds(LOOK_FIRST_SECONDS);
+        if is_old || part.state == RefundState::Unknown {
+            // The processor may have forgotten the key: what was done is looked up first.
+            let all = self.outside.processor.refunds_of(&At::PLATFORM, &new.charge, now).await?;
+            if let Some(own) = all.into_iter().find(|it| it.ours.as_ref() == Some(&new.ours)) {
+                return Ok(own);
+            }
+        }
         let key = IdempotencyKey::new(format!("operator:{}", part.refund_id));
         self.outside.processor.refund(&At::PLATFORM, &key, &new).await
     }

@@ -5,7 +5,8 @@
 //! its last four characters and opened only for a call. Where the processor refuses it in use it is
 //! broken: charges stop, the partner is told, and nothing goes elsewhere. Keys of another account
 //! are taken only once the first ones are removed, so that nothing charged there is forgotten by
-//! mistake. Removing keys deletes the ciphertext and returns to the platform's account.
+//! mistake; nor are they removed, or changed between test and live money, while a charge or a refund
+//! on their account is not finished: nobody could ask what came of it. Removing keys deletes the ciphertext and returns to the platform's account.
 
 use adapters::processor::{At, IdempotencyKey, PaymentGateway, ProcessorError, SecretKey};
 use domain::{
@@ -71,13 +72,19 @@ impl App {
                         other.account.as_str()
                     )));
                 }
+                let is_live = kind == KeyKind::Live;
+                if known.as_ref().is_some_and(|it| it.is_live != is_live) {
+                    let why = "these keys are for money of the other kind, test or live; remove \
+                               the saved ones first";
+                    return Err(AppError::Refused(why.to_owned()));
+                }
                 let keys = CustomKeys {
                     partner_id,
                     account: account.clone(),
                     sealed_key: sealed.clone(),
                     last_four: new.secret.last_four().to_owned(),
                     publishable_key: new.publishable.clone(),
-                    is_live: kind == KeyKind::Live,
+                    is_live,
                     state: KeysState::Active,
                     endpoint: known.as_ref().and_then(|it| it.endpoint.clone()),
                     saved_at: now,
@@ -125,8 +132,12 @@ impl App {
         let keys = stored::keys(&mut tx, partner_id).await?;
         tx.commit().await?;
         let Some(keys) = keys else { return Ok(()) };
+        let context = AccountContext::Custom(keys.account.clone());
+        let mut tx = self.db.begin_single().await?;
+        refuse_busy(&mut tx, partner_id, &context).await?;
+        tx.commit().await?;
         if let Some((reference, _)) = &keys.endpoint {
-            let at = self.at(partner_id, &AccountContext::Custom(keys.account.clone())).await?;
+            let at = self.at(partner_id, &context).await?;
             // Keys that are refused by now cannot take it away; the owner of the account can.
             if let Err(error) = self.outside.processor.delete_endpoint(&at, reference).await {
                 tracing::warn!(partner = %partner_id, %error, "an endpoint was left behind");
@@ -138,6 +149,7 @@ impl App {
                 let Some(known) = stored::keys_locked(tx, partner_id).await? else {
                     return Ok(());
                 };
+                refuse_busy(tx, partner_id, &AccountContext::Custom(known.account.clone())).await?;
                 stored::delete_keys(tx, partner_id).await?;
                 let before = stored::of(tx, partner_id).await?;
                 if before.context != AccountContext::Custom(known.account) {
@@ -212,6 +224,16 @@ impl App {
             })
             .await
     }
+}
+
+/// Refuses to lose the way to what is not finished on an account.
+async fn refuse_busy(tx: &mut Tx, partner_id: PartnerId, context: &AccountContext) -> Result<()> {
+    if store::attempts::is_busy_on(tx, partner_id, context).await? {
+        let why = "a payment or a refund on the account of these keys is not finished; remove \
+                   them once it is";
+        return Err(AppError::Refused(why.to_owned()));
+    }
+    Ok(())
 }
 
 fn wrong(error: KeyPairError) -> AppError {

@@ -115,23 +115,28 @@ impl App {
         Ok(keys.is_some_and(|keys| keys.account == *account && keys.is_live))
     }
 
-    /// What a charge of this kind on this account says for the payer's statement (STR-17).
-    pub async fn charge_descriptor(
+    /// What the payer's statement shows of a charge of this kind on this account, as far as that
+    /// is known here (STR-17). `own` is the partner's text.
+    pub(crate) async fn shown_descriptor(
         &self,
+        tx: &mut Tx,
         partner_id: PartnerId,
-        (context, kind): (&AccountContext, MethodKind),
+        (context, kind, own): (&AccountContext, MethodKind, &str),
     ) -> Result<Option<String>> {
-        let mut tx = self.db.begin_read().await?;
-        let partner = store::partners::find(&mut tx, partner_id).await?;
-        tx.commit().await?;
-        let partner = partner.ok_or_else(|| AppError::not_found("partner", partner_id))?;
-        let own = Descriptor::parse(&partner.brand.statement_descriptor).ok();
-        let statement = Statement {
-            mode: context.mode(),
-            own: own.as_ref(),
-            generic: &self.outside.payments.descriptor,
-        };
-        Ok(statement.sent(kind))
+        if let AccountContext::Connected(account) = context {
+            // Its owner may have changed it on the processor's pages.
+            let connected = stored::connected(tx, partner_id).await?;
+            let known = connected.filter(|it| it.account == *account);
+            if let Some(text) = known.and_then(|it| it.descriptor) {
+                return Ok(Some(text));
+            }
+        }
+        let own = Descriptor::parse(own.trim()).ok();
+        let generic = &self.outside.payments.descriptor;
+        let statement = Statement { mode: context.mode(), own: own.as_ref(), generic };
+        let is_theirs = context.mode() == ProcessorMode::CustomKeys;
+        let is_known = !is_theirs || statement.sent(kind).is_some();
+        Ok(is_known.then(|| statement.shown(kind)).filter(|text| !text.is_empty()))
     }
 
     /// Chooses a mode, if the choice still has version `seen`. Choosing what is chosen changes

@@ -4,7 +4,7 @@
 //! what the processor says it gave back in all, never a share of our own reckoning: the roundings
 //! of several partial refunds would drift.
 
-use adapters::processor::{FeeOnRefund, IdempotencyKey, PaymentGateway};
+use adapters::processor::{FeeOnRefund, IdempotencyKey, PaymentGateway, RefundStatus};
 use domain::{
     ids::PartnerId,
     ledger::{Account, Flow, LedgerTx, Transfer, TransferKind, TxSource},
@@ -72,12 +72,14 @@ impl App {
             .map_err(AppError::from)
     }
 
-    /// How much of a charge's fee was given back so far, in all. For a refund that was made in the
-    /// processor's dashboard the share is given back first: nobody asked for it there.
+    /// How much of a charge's fee was given back so far, in all, whatever became of the refunds. For
+    /// one that was made in the processor's dashboard, and succeeded, the share is given back first:
+    /// nobody asked for it there.
     pub(super) async fn fee_returned(
         &self,
         partner_id: PartnerId,
-        (refund, charge): (&Refund, &Charged),
+        (refund, status): (&Refund, &RefundStatus),
+        charge: &Charged,
     ) -> Result<Minor> {
         let policy = self.fee_policy(partner_id).await?;
         if charge.fee.is_zero() || policy == FeePolicy::Kept {
@@ -87,7 +89,7 @@ impl App {
         let outside =
             |error: adapters::processor::ProcessorError| AppError::Outside(error.to_string());
         let processor = &self.outside.processor;
-        if refund.origin == Origin::Processor {
+        if refund.origin == Origin::Processor && *status == RefundStatus::Succeeded {
             let share = self.share_of_fee(partner_id, (refund, charge)).await?;
             let key = IdempotencyKey::new(format!("refund_fee:{}", refund.refund_id));
             if share > Minor::ZERO {

@@ -82,17 +82,16 @@ impl App {
         at: &At,
     ) -> Result<Known> {
         let answer = self.ask_for_refund(partner_id, (refund, charge), at).await?;
+        if let Err(ProcessorError::Unauthorised { .. }) = &answer {
+            self.key_refused(partner_id, &charge.context).await?;
+        }
         Ok(match answer {
             Ok(answer) => {
-                let is_good = matches!(answer.status, RefundStatus::Succeeded);
-                let fee = if is_good {
-                    match self.fee_returned(partner_id, (refund, charge)).await {
-                        Ok(fee) => fee,
-                        Err(AppError::Outside(why)) => return Ok(Known::Unknown(why)),
-                        Err(error) => return Err(error),
-                    }
-                } else {
-                    Minor::ZERO
+                let told = (refund, &answer.status);
+                let fee = match self.fee_returned(partner_id, told, charge).await {
+                    Ok(fee) => fee,
+                    Err(AppError::Outside(why)) => return Ok(Known::Unknown(why)),
+                    Err(error) => return Err(error),
                 };
                 Known::Answer(answer, fee)
             }
@@ -105,6 +104,11 @@ impl App {
                 Known::Unknown(error.to_string())
             }
             Err(error) if refund.reference.is_some() => Known::Unknown(error.to_string()),
+            // It was asked for before, and something is asked otherwise since, such as what
+            // becomes of the fee.
+            Err(error @ ProcessorError::Refused { .. }) if is_other_request(&error) => {
+                Known::Unknown(error.to_string())
+            }
             Err(error) => Known::Refused(error.to_string()),
         })
     }
@@ -184,6 +188,11 @@ impl App {
     }
 }
 
+/// Whether the processor says that the key named another request.
+fn is_other_request(error: &ProcessorError) -> bool {
+    matches!(error, ProcessorError::Refused { code, .. } if code == "idempotency_error")
+}
+
 /// Moves a refund on to what the processor says, if that is news.
 async fn answered(
     tx: &mut Tx,
@@ -207,12 +216,10 @@ async fn answered(
     if !is_news {
         return settle::keep(tx, partner_id, refund).await;
     }
+    // The fee goes back when the refund is made, and stays there where it fails.
+    policy::book_fee(tx, partner_id, (&refund, fee), now).await?;
     match &answer.status {
-        RefundStatus::Succeeded => {
-            let refund = settle::succeeded(tx, partner_id, refund, now).await?;
-            policy::book_fee(tx, partner_id, (&refund, fee), now).await?;
-            Ok(refund)
-        }
+        RefundStatus::Succeeded => settle::succeeded(tx, partner_id, refund, now).await,
         RefundStatus::Failed(why) => settle::failed(tx, partner_id, (refund, why), now).await,
         RefundStatus::Pending => {
             let refund = Refund { state: next, failure: String::new(), ..refund };

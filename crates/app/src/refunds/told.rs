@@ -4,7 +4,7 @@
 //! it was made in the dashboard, and its payment is found by the charge. What was given back there
 //! is given back, whether or not that much was left: the invoice counts what it can, the books all.
 
-use adapters::processor::{Refund as Answered, RefundStatus};
+use adapters::processor::Refund as Answered;
 use domain::{
     ids::{PartnerId, RefundId},
     invoice::issued::Invoice,
@@ -32,12 +32,10 @@ impl App {
         };
         let Some((partner_id, refund)) = known else { return Ok(false) };
         let mut fee = Minor::ZERO;
-        if told.status == RefundStatus::Succeeded
-            && let Some(payment_id) = refund.payment_id
-        {
+        if let Some(payment_id) = refund.payment_id {
             let (payment, _) = self.find_payment(partner_id, payment_id).await?;
             if let Some(charge) = charged(&payment) {
-                fee = self.fee_returned(partner_id, (&refund, &charge)).await?;
+                fee = self.fee_returned(partner_id, (&refund, &told.status), &charge).await?;
             }
         }
         let known = Known::Answer(told.clone(), fee);

@@ -285,16 +285,19 @@ impl<'a> Case<'a> {
             return Vec::new();
         }
         let idle = self.invoices.iter().filter(|it| it.payment == PaymentState::Idle);
-        let dated = idle.flat_map(|invoice| {
-            self.policy.retry_days.iter().map(|days| {
-                let day = invoice.issue_day.plus_days((*days).into());
-                let told = vec![Recipient::Partner, Recipient::Tenant];
-                self.dated(invoice, (StepKind::Retry(*days), day), told)
-            })
-        });
-        let mut steps: Vec<Step> = dated.filter(|step| step.at > now).collect();
+        let mut steps: Vec<Step> = idle.flat_map(|invoice| self.retries_of(invoice, now)).collect();
         steps.sort_by_key(|step| (step.at, step.kind, step.invoice_id));
         steps
+    }
+
+    /// When a failed automatic payment of this invoice is tried again after `now`, in no order.
+    pub fn retries_of(&self, invoice: &OpenInvoice, now: Timestamp) -> Vec<Step> {
+        let dated = self.policy.retry_days.iter().map(|days| {
+            let day = invoice.issue_day.plus_days((*days).into());
+            let told = vec![Recipient::Partner, Recipient::Tenant];
+            self.dated(invoice, (StepKind::Retry(*days), day), told)
+        });
+        dated.filter(|step| step.at > now).collect()
     }
 
     /// Everything to come, for people: [`steps`](Self::steps) and [`retries`](Self::retries).

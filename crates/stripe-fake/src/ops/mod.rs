@@ -45,6 +45,7 @@ pub(crate) fn perform(world: &mut World, (operation, call): (&str, &Call)) -> Ou
         "PostAccountLinks" => accounts::link(world, call),
         "GetApplicationFeesId" => world.get(&call.account, ("application_fee", call.id())),
         "PostApplicationFeesIdRefunds" => refunds::return_fee(world, call),
+        "GetMandatesMandate" => world.get(&call.account, ("mandate", call.id())),
         "GetEvents" => Ok(world.page(call, ("event", "/v1/events"))),
         "PostWebhookEndpoints" => accounts::create_endpoint(world, call),
         "DeleteWebhookEndpointsWebhookEndpoint" => accounts::delete_endpoint(world, call),

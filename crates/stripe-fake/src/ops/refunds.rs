@@ -175,9 +175,10 @@ pub(crate) fn dispute(
     (reason, status): (&str, &str),
 ) -> Value {
     let charge = world.edit(account, charge, |it| it["disputed"] = json!(true));
+    let amount = number(&charge, "amount") - number(&charge, "amount_refunded");
     let dispute = json!({
         "id": world.id("dp"), "object": "dispute", "created": world.now, "livemode": false,
-        "amount": charge["amount"], "currency": charge["currency"], "charge": charge["id"],
+        "amount": amount, "currency": charge["currency"], "charge": charge["id"],
         "payment_intent": charge["payment_intent"], "reason": reason, "status": status,
         "balance_transactions": [], "enhanced_eligibility_types": [],
         "evidence": {"enhanced_evidence": {}},

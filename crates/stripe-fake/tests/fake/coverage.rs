@@ -14,7 +14,7 @@ use stripe_fake::Verification;
 use crate::stand::{Stand, key, ours};
 
 /// All that the client asks for.
-const OPERATIONS: [&str; 27] = [
+const OPERATIONS: [&str; 28] = [
     "DeleteWebhookEndpointsWebhookEndpoint",
     "GetAccount",
     "GetAccountsAccount",
@@ -23,6 +23,7 @@ const OPERATIONS: [&str; 27] = [
     "GetDisputes",
     "GetDisputesDispute",
     "GetEvents",
+    "GetMandatesMandate",
     "GetPaymentIntents",
     "GetPaymentIntentsIntent",
     "GetPaymentMethodsPaymentMethod",
@@ -62,6 +63,10 @@ async fn every_operation_agrees_with_stripes_description() {
     let SetupStatus::Succeeded { method } = verified.unwrap().status else { panic!() };
     stripe.setup(&at, &setup.reference).await.unwrap();
     stripe.method(&at, &method).await.unwrap();
+    fake.end_mandate(&method);
+    let mandate = fake.objects(account.as_str(), "mandate").remove(0);
+    let mandate = stripe.mandate(&at, mandate["id"].as_str().unwrap()).await.unwrap();
+    assert_eq!((mandate.method.as_str(), mandate.is_over), (method.as_str(), true));
     stripe.detach(&at, &key("d"), &method).await.unwrap();
 
     // Charges, refunds, fees.

@@ -4,7 +4,7 @@ use domain::money::round_to_i64;
 
 use super::{
     super::{
-        EventEndpoint, EventsFrom, Evidence, FeeOnRefund, LinkTargets, Method, NewCharge,
+        EventEndpoint, EventsFrom, Evidence, FeeOnRefund, LinkTargets, Mandate, Method, NewCharge,
         NewConnectedAccount, NewCustomer, NewRefund, NewSetup, OneTimeLink, Ours, PaymentGateway,
         Presence, ProcessorEvent, SecretKey,
     },
@@ -63,6 +63,10 @@ impl PaymentGateway for Sandbox {
             expires: method.expires(),
             fingerprint: Some(format!("sbx_fp.{}", method.name)),
         })
+    }
+
+    async fn mandate(&self, _: &At, reference: &str) -> Answer<Mandate> {
+        Err(unknown("mandate", reference))
     }
 
     async fn detach(&self, _: &At, _: &IdempotencyKey, _: &str) -> Answer<()> {

@@ -45,6 +45,11 @@ impl Tried {
         })
     }
 
+    /// Whether the account is asked too much.
+    pub(super) fn is_too_many(&self) -> bool {
+        matches!(self, Self::Answered(reply) if reply.status == StatusCode::TOO_MANY_REQUESTS)
+    }
+
     /// Whether the request may have been carried out, or may be at this moment.
     pub(super) fn may_have_begun(&self) -> bool {
         match self {

@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::{
     super::{
         Account, Answer, At, Charge, ChargeStatus, Dispute, EventEndpoint, EventsFrom, Evidence,
-        FeeOnRefund, IdempotencyKey, LinkTargets, Method, NewCharge, NewConnectedAccount,
+        FeeOnRefund, IdempotencyKey, LinkTargets, Mandate, Method, NewCharge, NewConnectedAccount,
         NewCustomer, NewRefund, NewSetup, OneTimeLink, Ours, PaymentGateway, Presence,
         ProcessorError, ProcessorEvent, Refund, Setup,
     },
@@ -159,6 +159,16 @@ impl PaymentGateway for Stripe {
     async fn method(&self, at: &At, reference: &str) -> Answer<Method> {
         let path = format!("/v1/payment_methods/{}", id(reference)?);
         objects::method(&self.send(Call::get(at, path, Form::default())).await?)
+    }
+
+    async fn mandate(&self, at: &At, reference: &str) -> Answer<Mandate> {
+        let path = format!("/v1/mandates/{}", id(reference)?);
+        let mandate = self.send(Call::get(at, path, Form::default())).await?;
+        own_id(&mandate)?;
+        Ok(Mandate {
+            method: objects::reference(&mandate, "payment_method").to_owned(),
+            is_over: text(&mandate, "status") == "inactive",
+        })
     }
 
     async fn detach(&self, at: &At, key: &IdempotencyKey, reference: &str) -> Answer<()> {

@@ -9,6 +9,7 @@ mod fault;
 mod form;
 mod gateway;
 mod objects;
+mod pace;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -179,6 +180,7 @@ pub struct Stripe(Arc<Inner>);
 struct Inner {
     config: StripeConfig,
     client: Client,
+    pace: pace::Pace,
 }
 
 impl fmt::Debug for Stripe {
@@ -212,7 +214,7 @@ impl Stripe {
             .retry(reqwest::retry::never())
             .build();
         let client = client.expect("every setting is a valid one");
-        Ok(Self(Arc::new(Inner { config, client })))
+        Ok(Self(Arc::new(Inner { config, client, pace: pace::Pace::default() })))
     }
 
     /// Whether it moves real money.

@@ -11,6 +11,7 @@ use reqwest::{
     header::{CONTENT_TYPE, HeaderMap},
 };
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::{
     super::{Answer, At, IdempotencyKey, ProcessorError, SecretKey},
@@ -74,11 +75,17 @@ impl Stripe {
     /// Sends a request until there is an answer or no use in repeating it.
     pub(super) async fn send(&self, call: Call<'_>) -> Answer<Value> {
         let (secret, account) = self.identity(call.at)?;
+        let (patience, pace) = (self.0.config.patience, &self.0.pace);
+        let whom = call.at.context.to_string();
         let mut in_doubt = false;
         let mut repeated = 0;
         loop {
+            pace.wait(&whom, |hold| wait(hold, 0) / 2).await;
             let tried = self.try_once(&call, (secret, account)).await;
-            let patience = self.0.config.patience;
+            match tried.is_too_many() {
+                true => pace.refused(&whom, (patience.first_wait, Instant::now())),
+                false => pace.answered(&whom),
+            }
             if repeated >= patience.repetitions || !tried.is_worth_repeating() {
                 return tried.verdict(in_doubt);
             }

@@ -312,3 +312,28 @@ async fn assert_settled(stage: &Stage, party: &Party) {
     let expected = format!("{} {} {} {fees} {net}", told.charged, told.refunded, told.lost);
     assert_eq!(statements, [expected]);
 }
+
+// STR-07 STR-08 F-10 each fee is rounded by itself, half up, where floats and half-even would not
+// (facts 4.4)
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn fees_are_rounded_half_up(#[case] engine: Engine) {
+    let Some(stage) = Stage::open(engine, PATIENCE).await else { return };
+    let party = stage.party("oak-voice", ProcessorMode::Connect).await;
+    let payer = stage.payer(&party, ("ACME", "pm_card_visa")).await;
+    let amounts = [50, 63, 5_000, 15_000, 25_000, 35_000, 11_052, 99_999_999];
+    for cents in amounts {
+        let invoice = stage.invoice(&payer.tenant, cents).await;
+        let paid = stage.pay(&invoice, (payer.method_id, Payer::Absent)).await.unwrap().payment;
+        let expected = (cents * 399 + 5_000) / 10_000;
+        assert_eq!(paid.fee.get(), expected, "{cents}");
+        let told = stage.fake.object(paid.reference.as_deref().unwrap());
+        assert_eq!(told["application_fee_amount"].as_i64(), Some(expected), "{cents}");
+    }
+    stage.settle().await;
+    let expected: i64 = amounts.iter().map(|cents| (cents * 399 + 5_000) / 10_000).sum();
+    assert_eq!(stage.told(&party.account).fees, expected);
+    stage.assert_books(&[party]).await;
+}

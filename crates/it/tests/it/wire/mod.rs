@@ -7,5 +7,10 @@
 //! every answer against Stripe's own description.
 
 pub(crate) mod child;
+mod dice;
+mod inbox;
+mod kill;
+mod life;
 mod matrix;
 mod stage;
+mod trouble;
