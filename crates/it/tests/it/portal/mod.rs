@@ -1,5 +1,6 @@
 //! The portals over HTTP: signing in, links, second factors, people, and who may open what.
 
+mod billing;
 mod brand;
 mod dashboard;
 mod decks;
