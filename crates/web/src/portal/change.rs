@@ -109,7 +109,7 @@ impl Guest {
             let text = "The form is too old, or not ours. Nothing was done: go back, reload the \
                         page and try again.";
             return Err(Fault::Page(
-                StatusCode::BAD_REQUEST,
+                StatusCode::UNPROCESSABLE_ENTITY,
                 "This form is not ours",
                 text.to_owned(),
             ));

@@ -40,6 +40,7 @@ const ENTRIES: &[Entry] = &[
     entry((Layer::Partner, "Tenants"), "Tenants", "/tenants", Ability::Look),
     entry((Layer::Partner, "Tenants"), "Tenant Defaults", "/tenants/defaults", Ability::Look),
     entry((Layer::Partner, "Reports"), "Tenant Invoices", "/tenant-invoices", Ability::SeeBilling),
+    entry((Layer::Partner, "Reports"), "What If", "/reports/what-if", Ability::SeeBilling),
     entry((Layer::Partner, "Settings"), "Company", "/settings/company", Ability::Look),
     entry((Layer::Partner, "Settings"), "Branding", "/settings/branding", Ability::Look),
     entry((Layer::Partner, "Settings"), "Notifications", "/settings/notifications", Ability::Look),

@@ -220,6 +220,8 @@ pub const RULES: &[Rule] = &[
     rule("POST", "/settings/branding/logo", PARTNER_CHANGE),
     rule("GET", "/settings/notifications", PARTNER_LOOK),
     rule("POST", "/settings/notifications", PARTNER_CHANGE),
+    // pages/partner/what_if
+    rule("GET", "/reports/what-if", PARTNER_BILLING),
     // pages/partner/audit
     rule("GET", "/settings/audit", PARTNER_LOOK),
     rule("GET", "/brand.css", Need::Anybody),

@@ -8,6 +8,8 @@ mod invoices;
 mod links;
 mod own;
 mod profiles;
+mod programs;
+mod settings;
 mod sign_in;
 mod taxes;
 mod team;

@@ -18,7 +18,7 @@ use super::{
             Defaults, Delete, Dunning, InvoicesOf, Overview, PaymentsOf, Previews, Suspend,
             TenantForm, Tenants, UsageOf,
         },
-        webhooks,
+        webhooks, what_if,
     },
     profile::Profile,
     sign_in::SignIn,
@@ -200,4 +200,5 @@ fn pages_of_a_partners_programs_and_brand_are_so_too() {
     check::<settings::Branding>();
     check::<settings::Notifications>();
     check::<audit::Audit>();
+    check::<what_if::WhatIf>();
 }

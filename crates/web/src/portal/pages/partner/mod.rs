@@ -11,6 +11,7 @@ pub(super) mod settings;
 pub(super) mod taxes;
 pub(super) mod tenants;
 pub(super) mod webhooks;
+pub(super) mod what_if;
 
 use app::{App, error::AppError, logs::AuditFilter, resource::Decimal};
 use axum::Router;
@@ -33,7 +34,8 @@ pub(in crate::portal) fn routes() -> Router<Portal> {
         .merge(profiles::routes())
         .merge(settings::routes())
         .merge(taxes::routes())
-        .merge(webhooks::routes());
+        .merge(webhooks::routes())
+        .merge(what_if::routes());
     Router::new()
         .merge(dashboard::routes())
         .merge(invoices::routes())
