@@ -47,7 +47,7 @@ pub use self::{
     rates::NewRateChange,
     recharge::RechargeEdit,
     refund::{RefundWay, WalletRefund, WantedRefund},
-    show::Shown,
+    show::{Shown, tier_name},
 };
 pub(crate) use self::{
     invoice::{MAIL as SUBSCRIPTION_MAIL, mail_of},

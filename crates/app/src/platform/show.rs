@@ -24,7 +24,7 @@ use crate::{App, error::Result, setup::the_partner};
 const CHOICES: [Tier; 3] = [Tier::Starter, Tier::Professional, Tier::Business];
 
 /// The name of a tier, for people.
-pub(super) const fn tier_name(tier: Tier) -> &'static str {
+pub const fn tier_name(tier: Tier) -> &'static str {
     match tier {
         Tier::Starter => "Starter",
         Tier::Professional => "Professional",

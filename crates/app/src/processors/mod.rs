@@ -164,7 +164,7 @@ pub(crate) async fn descriptor_changed(
 }
 
 /// The platform's share of a charge in this mode.
-pub(crate) const fn fee_of(mode: ProcessorMode) -> FeeRate {
+pub const fn fee_of(mode: ProcessorMode) -> FeeRate {
     match mode {
         ProcessorMode::Platform | ProcessorMode::Connect => FeeRate::STANDARD,
         ProcessorMode::CustomKeys => FeeRate::NONE,

@@ -60,8 +60,8 @@ impl App {
                         let deck = store::decks::find(tx, Some(partner_id), *deck_id).await?;
                         let deck = deck.ok_or_else(|| AppError::not_found("rate deck", deck_id))?;
                         let from = effective_from.unwrap_or(now);
-                        check_follows(tx, partner_id, (*deck_id, deck.latest_version), from, now)
-                            .await?;
+                        let latest = (*deck_id, deck.latest_version);
+                        check_follows(tx, partner_id, latest, (from, now)).await?;
                         (Some(*deck_id), deck.name)
                     }
                 };
@@ -134,8 +134,7 @@ async fn check_follows(
     tx: &mut Tx,
     partner_id: PartnerId,
     latest: (DeckId, i64),
-    from: Timestamp,
-    now: Timestamp,
+    (from, now): (Timestamp, Timestamp),
 ) -> Result<()> {
     match store::decks::version(tx, Some(partner_id), latest).await? {
         Some(latest) => may_follow(&latest, (from, now)),

@@ -31,6 +31,8 @@ pub struct PartnerEdit {
     pub brand_name: Option<String>,
     /// `#rrggbb`.
     pub brand_color: Option<String>,
+    /// PNG or JPEG; none for no logo.
+    pub logo: Option<Option<Vec<u8>>>,
     /// Postal address.
     pub address: Option<String>,
     /// Shown on invoices.
@@ -71,7 +73,13 @@ impl PartnerEdit {
         partner.terms_days = self.terms_days.unwrap_or(partner.terms_days);
         partner.usage_alerts = self.usage_alerts.unwrap_or(partner.usage_alerts);
         partner.default_profile = self.default_profile.unwrap_or(partner.default_profile);
+        if let Some(logo) = &self.logo {
+            partner.logo.clone_from(logo);
+        }
         let mut checks = Checks::default();
+        if let Some(Some(logo)) = &self.logo {
+            checks.logo("logo", logo);
+        }
         checks.name("company_name", &partner.company_name);
         check_brand(&mut checks, &partner.brand);
         checks.email("billing_email", &partner.billing_email);

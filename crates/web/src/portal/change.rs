@@ -109,7 +109,7 @@ impl Guest {
             let text = "The form is too old, or not ours. Nothing was done: go back, reload the \
                         page and try again.";
             return Err(Fault::Page(
-                StatusCode::BAD_REQUEST,
+                StatusCode::UNPROCESSABLE_ENTITY,
                 "This form is not ours",
                 text.to_owned(),
             ));
@@ -163,11 +163,20 @@ impl Guest {
 /// What is told after a change, by the code in the address (`shell::notice`).
 pub(crate) const NOTICES: &[(&str, &str)] = &[
     ("profile-created", "The billing profile was created."),
-    ("deleted", "Deleted."),
+    ("gone", "Deleted for good."),
     ("deck-renamed", "The rate deck has another name."),
     ("deck-active", "The rates are in force from their date on."),
     ("deck-discarded", "The file was thrown away. Nothing was changed."),
     ("tax-created", "The tax jurisdiction was created."),
+    ("active", "Your account is active."),
+    ("topped-up", "The money is in your wallet."),
+    ("on-its-way", "The payment is on its way. It acts as soon as it arrives."),
+    ("plan", "Your plan was changed."),
+    ("method-added", "The payment method was added."),
+    ("method-removed", "The payment method was deleted."),
+    ("key-revoked", "The key is revoked. It stops working within a minute."),
+    ("queued", "It is sent within seconds. Reload to see what came of it."),
+    ("mode", "New payments of your tenants go there from now on."),
 ];
 
 #[cfg(test)]

@@ -51,6 +51,11 @@ const ENTRIES: &[Entry] = &[
     entry((Layer::Partner, "Tenants"), "Tenants", "/tenants", Ability::Look),
     entry((Layer::Partner, "Tenants"), "Tenant Defaults", "/tenants/defaults", Ability::Look),
     entry((Layer::Partner, "Reports"), "Tenant Invoices", "/tenant-invoices", Ability::SeeBilling),
+    entry((Layer::Partner, "Reports"), "What If", "/reports/what-if", Ability::SeeBilling),
+    entry((Layer::Partner, "Settings"), "Company", "/settings/company", Ability::Look),
+    entry((Layer::Partner, "Settings"), "Branding", "/settings/branding", Ability::Look),
+    entry((Layer::Partner, "Settings"), "Notifications", "/settings/notifications", Ability::Look),
+    entry((Layer::Partner, "Settings"), "Billing", "/settings/billing", Ability::SeeBilling),
     entry(
         (Layer::Partner, "Settings"),
         "Billing Config",
@@ -59,7 +64,10 @@ const ENTRIES: &[Entry] = &[
     ),
     entry((Layer::Partner, "Settings"), "Rate Decks", "/settings/decks", Ability::SeeBilling),
     entry((Layer::Partner, "Settings"), "Taxes", "/settings/taxes", Ability::SeeBilling),
+    entry((Layer::Partner, "Settings"), "API Keys", "/settings/api-keys", Ability::Look),
+    entry((Layer::Partner, "Settings"), "Webhooks", "/settings/webhooks", Ability::Look),
     entry((Layer::Partner, "Settings"), "Users", "/users", Ability::Look),
+    entry((Layer::Partner, "Settings"), "Audit Log", "/settings/audit", Ability::Look),
     // Tenants.
     entry((Layer::Tenant, BAR), "Dashboard", "/", Ability::Look),
     entry((Layer::Tenant, BAR), "Call History", "/my/calls", Ability::Look),

@@ -1,5 +1,6 @@
 //! The portals over HTTP: signing in, links, second factors, people, and who may open what.
 
+mod billing;
 mod brand;
 mod dashboard;
 mod decks;
@@ -8,6 +9,8 @@ mod links;
 mod operator;
 mod own;
 mod profiles;
+mod programs;
+mod settings;
 mod sign_in;
 mod taxes;
 mod team;

@@ -38,5 +38,5 @@ pub(super) mod taxes;
 pub(super) mod tenants;
 pub(super) mod usage;
 pub(super) mod users;
-pub(super) mod wallet;
+pub(crate) mod wallet;
 pub(super) mod webhooks;

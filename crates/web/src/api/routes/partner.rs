@@ -88,6 +88,7 @@ async fn edit(caller: Caller, Body(input): Body<PartnerChanges>) -> Result<Respo
         company_name: input.company_name,
         brand_name: input.brand_name,
         brand_color: input.brand_color,
+        logo: None,
         address: input.address,
         website: input.website,
         support_email: input.support_email,

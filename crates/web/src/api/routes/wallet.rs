@@ -259,7 +259,7 @@ async fn set_auto_recharge(
 }
 
 /// Everything that a filter lets through as CSV, read page by page while it is sent.
-pub(super) fn csv(app: App, partner_id: PartnerId, filter: WalletFilter) -> Response {
+pub(crate) fn csv(app: App, partner_id: PartnerId, filter: WalletFilter) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"wallet.csv\""),

@@ -37,6 +37,19 @@ pub(in crate::portal) async fn logo(guest: Guest) -> Response {
     (headers, bytes.clone()).into_response()
 }
 
+/// What to say where a colour cannot be read on a light ground; pages darken it there (BRD-04).
+pub(in crate::portal) fn hard_to_read(color: &str) -> Option<String> {
+    let found = contrast(parse(color)?, GROUNDS[0]);
+    (found < READABLE).then(|| {
+        format!(
+            "{color} has a contrast of {}.{}:1 on a light page, and text needs 4.5:1. Links are \
+             shown darker there; a darker colour would be shown as it is.",
+            found / 1_000,
+            found % 1_000 / 100
+        )
+    })
+}
+
 type Rgb = [u8; 3];
 
 fn stylesheet(color: &str) -> String {
@@ -111,6 +124,14 @@ mod tests {
             }
         }
         assert_eq!(readable([0, 0, 128], GROUNDS[0]), [0, 0, 128], "what can be read stays");
+    }
+
+    // BRD-04
+    #[test]
+    fn pale_colours_are_warned_about() {
+        assert!(hard_to_read("#ffffcc").unwrap().contains("1.0:1"));
+        assert_eq!(hard_to_read("#000080"), None);
+        assert_eq!(hard_to_read("red"), None);
     }
 
     #[test]

@@ -9,14 +9,16 @@ use super::{
     link::SetPassword,
     operator,
     partner::{
+        audit, billing,
         dashboard::Dashboard,
         decks,
         invoices::{CreditNoteForm, Detail, DraftForm, Invoices, PaidForm, RefundForm, Void},
-        profiles, taxes,
+        keys, profiles, settings, taxes,
         tenants::{
             Defaults, Delete, Dunning, InvoicesOf, Overview, PaymentsOf, Previews, Suspend,
             TenantForm, Tenants, UsageOf,
         },
+        webhooks, what_if,
     },
     profile::Profile,
     sign_in::SignIn,
@@ -191,4 +193,42 @@ fn pages_of_a_partners_settings_are_so_too() {
     check::<taxes::Taxes>();
     check::<taxes::Edit>();
     check::<taxes::Delete>();
+}
+
+// BEY-17 DSH-11 AUT-10
+#[test]
+fn pages_of_a_partners_billing_are_so_too() {
+    check::<billing::Subscription>();
+    check::<billing::Plan>();
+    check::<billing::Cancel>();
+    check::<billing::Methods>();
+    check::<billing::Remove>();
+    check::<billing::History>();
+    check::<billing::Invoices>();
+    check::<billing::TenantBilling>();
+    check::<billing::Mode>();
+    check::<billing::Onboarding>();
+    check::<billing::RemoveKeys>();
+    check::<billing::Settlements>();
+}
+
+// BEY-17 DSH-11 AUT-10
+#[test]
+fn pages_of_a_partners_programs_and_brand_are_so_too() {
+    check::<keys::Keys>();
+    check::<keys::NewKeyForm>();
+    check::<keys::Created>();
+    check::<keys::Edit>();
+    check::<keys::Revoke>();
+    check::<webhooks::Endpoints>();
+    check::<webhooks::Endpoint>();
+    check::<webhooks::SecretShown>();
+    check::<webhooks::Delete>();
+    check::<webhooks::Deliveries>();
+    check::<webhooks::Delivery>();
+    check::<settings::Company>();
+    check::<settings::Branding>();
+    check::<settings::Notifications>();
+    check::<audit::Audit>();
+    check::<what_if::WhatIf>();
 }

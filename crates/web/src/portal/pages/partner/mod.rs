@@ -1,11 +1,17 @@
 //! The partner's pages, one file or folder per subject.
 
+pub(super) mod audit;
+pub(super) mod billing;
 pub(super) mod dashboard;
 pub(super) mod decks;
 pub(super) mod invoices;
+pub(super) mod keys;
 pub(super) mod profiles;
+pub(super) mod settings;
 pub(super) mod taxes;
 pub(super) mod tenants;
+pub(super) mod webhooks;
+pub(super) mod what_if;
 
 use app::{App, error::AppError, logs::AuditFilter, resource::Decimal};
 use axum::Router;
@@ -20,8 +26,16 @@ use crate::portal::Portal;
 
 /// The pages.
 pub(in crate::portal) fn routes() -> Router<Portal> {
-    let settings =
-        Router::new().merge(decks::routes()).merge(profiles::routes()).merge(taxes::routes());
+    let settings = Router::new()
+        .merge(audit::routes())
+        .merge(billing::routes())
+        .merge(decks::routes())
+        .merge(keys::routes())
+        .merge(profiles::routes())
+        .merge(settings::routes())
+        .merge(taxes::routes())
+        .merge(webhooks::routes())
+        .merge(what_if::routes());
     Router::new()
         .merge(dashboard::routes())
         .merge(invoices::routes())

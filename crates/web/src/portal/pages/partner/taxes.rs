@@ -446,7 +446,7 @@ async fn delete(guest: Guest, Path(id): Path<String>) -> Result<Response, Fault>
         Outcome::gone().audited("tax_jurisdiction.delete", tax_id, Some(&before))
     });
     match deleted.await? {
-        Ok(()) => Ok(guest.go(&format!("{PATH}?done=deleted"))),
+        Ok(()) => Ok(guest.go(&format!("{PATH}?done=gone"))),
         Err(AppError::Stale(_)) => {
             let message = "It was changed meanwhile. Look at it again.".to_owned();
             let errors = vec![FieldError { field: String::new(), message }];

@@ -83,7 +83,7 @@ pub(super) async fn delete(guest: Guest, Path(id): Path<String>) -> Result<Respo
         Outcome::gone().audited("rate_deck.delete", deck_id, Some(&before))
     });
     match deleted.await? {
-        Ok(()) => Ok(guest.go(&format!("{PATH}?done=deleted"))),
+        Ok(()) => Ok(guest.go(&format!("{PATH}?done=gone"))),
         Err(error) => {
             let Refusal { status, errors, .. } = Refusal::of(error)?;
             Ok(shell::with_status(&guest, status, &Delete::of(&deck, errors)))

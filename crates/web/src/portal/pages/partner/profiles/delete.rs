@@ -91,7 +91,7 @@ pub(super) async fn delete(guest: Guest, Path(id): Path<String>) -> Result<Respo
         Outcome::gone().audited("billing_profile.delete", profile_id, Some(&before))
     });
     match deleted.await? {
-        Ok(()) => Ok(guest.go("/settings/profiles?done=deleted")),
+        Ok(()) => Ok(guest.go("/settings/profiles?done=gone")),
         Err(error) => {
             let mut refusal = Refusal::of(error)?;
             if refusal.is_stale.is_some() {

@@ -15,7 +15,7 @@ use domain::{
     ids::{PartnerId, ProfileId},
     money::Currency,
     paging::PageRequest,
-    profile::{ProfileTerms, ProfileVersion},
+    profile::{ProfileTerms, ProfileVersion, ProfileWarning},
     user::Ability,
 };
 use maud::{Markup, html};
@@ -101,7 +101,7 @@ impl Page for Editor {
                 sign: "$".to_owned(),
             },
             example: Some(Example { lines: vec![line], total: "$105.00".to_owned() }),
-            warnings: vec!["minute_rate of 0.01 is below your cost of 0.021".to_owned()],
+            warnings: vec!["Per Minute: $0.01 is below your cost.".to_owned()],
             errors: Vec::new(),
             stale: None,
             is_default: Some(()),
@@ -260,18 +260,37 @@ async fn tried(
     let imagined = typed.imagined().map_err(wrong)?;
     match app.price_example(partner_id, terms, imagined).await {
         Ok(example) => {
-            let warnings = example.warnings.iter().map(|it| format!("{}.", capital(it)));
+            let warnings = example.warnings.iter().map(|it| told_as(it, example.currency));
             Ok((Some(Example::of(&example)), warnings.collect()))
         }
         Err(error) => Err(Refusal::field("", error.to_string())),
     }
 }
 
-fn capital(text: &impl ToString) -> String {
-    let text = text.to_string();
-    let mut letters = text.chars();
-    let first = letters.next().map(|it| it.to_uppercase().collect::<String>());
-    format!("{}{}", first.unwrap_or_default(), letters.as_str())
+/// A warning in the words of the form.
+fn told_as(warning: &ProfileWarning, currency: Currency) -> String {
+    let shown = |rate| currency.display_rate(rate);
+    match warning {
+        ProfileWarning::TollFreeBelowStandard { toll_free, standard } => format!(
+            "Toll-Free DIDs at {} are cheaper than standard ones at {}.",
+            shown(*toll_free),
+            shown(*standard)
+        ),
+        ProfileWarning::BelowCost { field, rate, cost } => {
+            let name = match *field {
+                "extension_rate" => "Extension per month",
+                "did_rate" => "Standard DID per month",
+                "toll_free_did_rate" => "Toll-Free DID per month",
+                "local_minute_rate" => "Per local minute",
+                "toll_free_minute_rate" => "Per toll-free minute",
+                _ => "Per Minute",
+            };
+            format!("{name}: {} is below your cost of {}.", shown(*rate), shown(*cost))
+        }
+        ProfileWarning::IncludedUnused => {
+            "Pay-As-You-Go charges every unit: included quantities have no effect.".to_owned()
+        }
+    }
 }
 
 /// The page of a new profile.
