@@ -85,7 +85,7 @@ async fn a_partner_is_created_and_found(#[case] engine: Engine) {
     let good = send(fields("ash-voice", "Ash Voice 🌳"));
     let good: Vec<(&str, &str)> = good.iter().map(|(name, it)| (*name, it.as_str())).collect();
     let answer = admin.post("/partners/new", &good).await.expect(303);
-    let list = page(&mut admin, &answer.header("location")).await;
+    let list = page(&mut admin, answer.header("location")).await;
     says(&list, &["Ash Voice 🌳", "Trial", "Professional", "The partner was created"]);
     // Sent twice there is one.
     admin.post("/partners/new", &good).await.expect(422);

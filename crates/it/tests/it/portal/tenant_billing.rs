@@ -176,7 +176,7 @@ async fn a_payment_has_a_receipt_and_stands_in_the_history(#[case] engine: Engin
     let fields = [("form", form.as_str()), ("amount", ""), ("method", method.as_str())];
     let answer = admin.post(&format!("{path}/pay"), &fields).await.expect(303);
     // PAY-09 PAY-13: the reason is told, and another method can be tried.
-    let failed = page(&mut admin, &answer.header("location")).await;
+    let failed = page(&mut admin, answer.header("location")).await;
     says(&failed, &["The payment did not come through", "Pay this invoice"]);
     let good = methods(&people).await.into_iter().find(|it| it.is_default).unwrap();
     let (form, good) = (hidden(&failed, "form"), good.method_id.to_string());
@@ -208,7 +208,7 @@ async fn a_payment_is_confirmed_where_the_bank_asks_for_it(#[case] engine: Engin
     let form = hidden(&page(&mut admin, &path).await, "form");
     let fields = [("form", form.as_str()), ("amount", ""), ("method", method.as_str())];
     let answer = admin.post(&format!("{path}/pay"), &fields).await.expect(303);
-    let waits = page(&mut admin, &answer.header("location")).await;
+    let waits = page(&mut admin, answer.header("location")).await;
     says(&waits, &["Your bank wants you to confirm this payment"]);
     let payment = payments(&people).await[0].payment_id;
     let confirm = format!("/my/payments/{payment}/confirm");

@@ -72,7 +72,7 @@ impl Play {
         for mode in ProcessorMode::ALL {
             let party = stage.party(&format!("of-{seed}-{}", parties.len()), mode).await;
             stage.method((party.id(), None), "pm_card_visa").await;
-            if seed % 2 == 0 {
+            if seed.is_multiple_of(2) {
                 stage.returns_fees(&party).await;
             }
             let mut methods = Vec::new();

@@ -29,7 +29,7 @@ use domain::{
     ledger::Account,
     money::{Minor, Nanos},
     payment::Payer,
-    processor::{AccountContext, MethodKind, ProcessorMode},
+    processor::{MethodKind, ProcessorMode},
     refund::Destination,
 };
 use serde_json::Value;
@@ -416,11 +416,6 @@ impl Stage {
             invoice.partner_id
         );
         self.world.texts(&sql).await.len()
-    }
-
-    /// The context of new charges of a party.
-    pub(super) async fn context(&self, party: &Party) -> AccountContext {
-        self.app().processing(party.id()).await.unwrap().0.context
     }
 }
 
