@@ -98,6 +98,7 @@ pub(crate) fn router(app: App, hosts: Hosts) -> Router {
         .route("/partners/{id}/sign-out", post(pages::acting::end_sessions))
         .route("/invoices", get(crate::pages::index::show))
         .route("/invoices/{partner}/{id}/pdf", get(crate::pages::pdf::show))
+        .merge(pages::partner::routes())
         .route("/brand.css", get(pages::assets::brand))
         .route("/logo", get(pages::assets::logo))
         .fallback(pages::nowhere)

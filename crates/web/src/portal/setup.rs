@@ -30,7 +30,7 @@ const fn step(step: SetupStep) -> (&'static str, &'static str) {
     match step {
         SetupStep::Customer => ("Create Your First Customer", "/tenants"),
         SetupStep::Branding => ("Set Up Your Branding", "/settings/branding"),
-        SetupStep::Billing => ("Configure Billing", "/settings/payments"),
+        SetupStep::Billing => ("Configure Billing", "/settings/billing/tenants"),
         SetupStep::Number => ("Get Your First Phone Number", "/numbers/buy"),
         SetupStep::Pricing => ("Set Your Pricing", "/settings/profiles"),
         SetupStep::Team => ("Invite Team Members", "/users"),

@@ -36,11 +36,8 @@ impl Addresses {
 /// Does an errand.
 pub(crate) async fn run(app: App, says: &Value) -> Value {
     let text = |name: &str| says[name].as_str().unwrap_or_default().to_owned();
-    let addresses = Addresses {
-        stripe: text("stripe"),
-        own: text("own"),
-        patience: Duration::from_secs(600),
-    };
+    let addresses =
+        Addresses { stripe: text("stripe"), own: text("own"), patience: Duration::from_secs(600) };
     let app = app.with_outside(outside(&addresses));
     let partner_id: PartnerId = text("partner").parse().unwrap();
     let asking = Asking {

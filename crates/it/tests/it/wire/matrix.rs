@@ -123,8 +123,11 @@ impl Run<'_> {
     async fn refund(&self, amount: Option<i64>) -> String {
         let to = (amount, Destination::Card);
         let refund = self.stage.refund(&self.invoice, to).await.unwrap().refunds.remove(0);
-        let expected =
-            if self.case == RefundPending { RefundState::Submitted } else { RefundState::Succeeded };
+        let expected = if self.case == RefundPending {
+            RefundState::Submitted
+        } else {
+            RefundState::Succeeded
+        };
         assert_eq!(refund.state, expected, "{:?}", self.case);
         refund.reference.unwrap()
     }
@@ -204,10 +207,7 @@ impl Run<'_> {
             DisputeLost => Some("lost"),
             _ => None,
         };
-        let sql = format!(
-            "select state from dispute where invoice_id = '{}'",
-            invoice.invoice_id
-        );
+        let sql = format!("select state from dispute where invoice_id = '{}'", invoice.invoice_id);
         assert_eq!(stage.world.texts(&sql).await, dispute.as_slice(), "{what}");
         let receivable = Account::Receivable(invoice.tenant_id);
         assert_eq!(stage.balance(party.id(), receivable).await, TOTAL - paid, "{what}");
@@ -309,7 +309,6 @@ async fn assert_settled(stage: &Stage, party: &Party) {
     let fee = |cents: i64| FeeRate::STANDARD.of(Minor::new(cents)).get();
     let fees: i64 = paid.map(|it| fee(it["amount"].as_i64().unwrap())).sum();
     let net = told.charged - told.refunded - told.lost - fees;
-    let expected =
-        format!("{} {} {} {fees} {net}", told.charged, told.refunded, told.lost);
+    let expected = format!("{} {} {} {fees} {net}", told.charged, told.refunded, told.lost);
     assert_eq!(statements, [expected]);
 }

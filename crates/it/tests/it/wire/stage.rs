@@ -211,8 +211,7 @@ impl Stage {
         let is_bank = named.starts_with("pm_us");
         let kind = if is_bank { MethodKind::BankAccount } else { MethodKind::Card };
         let app = self.app();
-        let setup_id =
-            app.begin_setup(owner.0, NewMethod { owner: owner.1, kind }).await.unwrap();
+        let setup_id = app.begin_setup(owner.0, NewMethod { owner: owner.1, kind }).await.unwrap();
         let opened = app.open_setup(owner.0, setup_id).await.unwrap();
         let reference = opened.setup.reference.unwrap();
         self.fake.fill_in(&reference, (named, Verification::Instant)).unwrap();
