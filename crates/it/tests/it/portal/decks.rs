@@ -3,7 +3,7 @@
 use domain::{paging::PageRequest, user::Role};
 use rstest::rstest;
 
-use crate::harness::{Answer, Engine, People};
+use crate::harness::{Engine, People, http::Answer};
 
 const CSV: &str = "prefix,name,rate_per_minute\n44,United Kingdom,0.0125\n4420,London,0.01\n";
 
