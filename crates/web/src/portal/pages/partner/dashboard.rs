@@ -39,11 +39,12 @@ pub(in crate::portal) struct Dashboard {
     pub(in crate::portal) notice: Option<&'static str>,
 }
 
-/// What can be gone to from here, in order; the first is what is done most.
-const SHORTCUTS: [(&str, &str); 3] = [
-    ("Manage Tenants", "/tenants"),
-    ("View Analytics", "/reports/revenue"),
-    ("Partner Settings", "/settings/company"),
+/// What can be gone to from here, in order; the first is what is done most. Of several paths the
+/// first that is there.
+const SHORTCUTS: [(&str, &[&str]); 3] = [
+    ("Manage Tenants", &["/tenants"]),
+    ("View Analytics", &["/reports/revenue"]),
+    ("Partner Settings", &["/settings/company", "/settings/branding", "/settings/billing"]),
 ];
 
 impl Page for Dashboard {
@@ -87,7 +88,7 @@ impl Page for Dashboard {
             people: "1".to_owned(),
             minutes: "0.00".to_owned(),
             status: ("positive", "Operational"),
-            shortcuts: SHORTCUTS.to_vec(),
+            shortcuts: SHORTCUTS.map(|(name, paths)| (name, paths[0])).to_vec(),
             notice: None,
         };
         let large = Self {
@@ -110,7 +111,11 @@ impl Dashboard {
         let visitor = guest.visitor()?;
         let role = visitor.session.standing.role().title();
         let count = |number: i64| grouped(&number.to_string());
-        let is_there = |path: &str| rules::need("GET", path).is_some();
+        let is_there = |path: &&&'static str| rules::need("GET", path).is_some();
+        let shortcuts = SHORTCUTS.into_iter().filter_map(|(name, paths)| {
+            let path = paths.iter().find(is_there)?;
+            Some((name, *path))
+        });
         Ok(Self {
             account: visitor.account.name.clone(),
             lead: format!("Signed in as {}, {role}.", visitor.user.name),
@@ -120,7 +125,7 @@ impl Dashboard {
             people: count(figures.tally.people),
             minutes: grouped(&figures.minutes.0),
             status: ("positive", "Operational"),
-            shortcuts: SHORTCUTS.into_iter().filter(|(_, path)| is_there(path)).collect(),
+            shortcuts: shortcuts.collect(),
             notice: None,
         })
     }

@@ -13,14 +13,9 @@ pub(super) mod tenants;
 pub(super) mod webhooks;
 pub(super) mod what_if;
 
-use app::{App, error::AppError, logs::AuditFilter, resource::Decimal};
+use app::resource::Decimal;
 use axum::Router;
-use domain::{
-    ids::PartnerId,
-    money::{Currency, grouped},
-    paging::PageRequest,
-    time::Zone,
-};
+use domain::money::{Currency, grouped};
 
 use crate::portal::Portal;
 
@@ -46,17 +41,4 @@ pub(in crate::portal) fn routes() -> Router<Portal> {
 /// An amount that the API writes as a decimal, for people.
 fn display(currency: Currency, Decimal(text): &Decimal) -> String {
     currency.parse_minor(text).map_or_else(|_| grouped(text), |amount| currency.display(amount))
-}
-
-/// Who changed something last, and when, as far as the audit log knows.
-async fn last_change(
-    app: &App,
-    partner_id: PartnerId,
-    (object_id, zone): (&str, &Zone),
-) -> Result<(String, String), AppError> {
-    let filter = AuditFilter { object_id: Some(object_id.to_owned()), ..AuditFilter::default() };
-    let page = PageRequest::newest(1);
-    let found = app.audit_entries(Some(partner_id), filter, &page).await?;
-    let told = found.rows.first().map(|it| (it.actor_name.clone(), zone.display_minute(it.at)));
-    Ok(told.unwrap_or_default())
 }

@@ -34,7 +34,6 @@ use crate::{
         change::Refusal,
         fields::Fields,
         guest::{Fault, Guest},
-        pages::partner::last_change,
         parts::Stale,
         shell,
     },
@@ -242,7 +241,7 @@ pub(super) async fn show(guest: Guest, Path(id): Path<String>) -> Result<Respons
 }
 
 pub(super) async fn save(guest: Guest, Path(id): Path<String>) -> Result<Response, Fault> {
-    let (partner_id, invoice) = reached(&guest, &id).await?;
+    let (_, invoice) = reached(&guest, &id).await?;
     let fields = &guest.fields;
     let mut typed = rows(fields);
     let notes = fields.typed("notes", 2_000);
@@ -280,8 +279,7 @@ pub(super) async fn save(guest: Guest, Path(id): Path<String>) -> Result<Respons
     let stale = match refusal.is_stale {
         None => None,
         Some(()) => {
-            let app = guest.portal.app();
-            let (who, when) = last_change(app, partner_id, (&id, guest.zone()?)).await?;
+            let (who, when) = guest.last_to_change(&id).await?;
             Some(Stale { what: "this draft".to_owned(), who, when, differences: Vec::new() })
         }
     };

@@ -170,8 +170,8 @@ fn line(frame: &Frame, row: &Row) -> Markup {
         tr {
             th scope="row" { a href=(path("")) { (row.number) } }
             td.wrap { a href=(frame.path(&format!("/tenants/{tenant_id}"))) { (tenant) } }
-            td { (row.issued) }
-            td { (row.due_day) }
+            td.when { (row.issued) }
+            td.when { (row.due_day) }
             td {
                 (badge(tone_of(row.status), &row.status.replace('_', " ")))
                 @if row.is_flagged.is_some() { " " (badge("negative", "flagged")) }

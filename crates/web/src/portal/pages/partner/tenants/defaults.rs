@@ -18,7 +18,6 @@ use crate::{
     portal::{
         change::Refusal,
         guest::{Fault, Guest},
-        pages::partner::last_change,
         parts::{Choice, Field, Group, Stale, hidden, other_errors, page_head, select_field},
         shell::{self, Frame, Page, told},
     },
@@ -273,8 +272,7 @@ pub(super) async fn save(guest: Guest) -> Result<Response, Fault> {
     let stale = match refusal.is_stale {
         None => None,
         Some(()) => {
-            let about = (&*partner_id.to_string(), guest.zone()?);
-            let (who, when) = last_change(guest.portal.app(), partner_id, about).await?;
+            let (who, when) = guest.last_to_change(&partner_id.to_string()).await?;
             Some(Stale { what: "the defaults".to_owned(), who, when, differences: Vec::new() })
         }
     };

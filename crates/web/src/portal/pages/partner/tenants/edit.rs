@@ -27,7 +27,6 @@ use crate::{
     portal::{
         change::Refusal,
         guest::{Fault, Guest},
-        pages::partner::last_change,
         parts::{Choice, Stale},
         shell,
     },
@@ -253,8 +252,7 @@ pub(super) async fn save(guest: Guest, Path(id): Path<String>) -> Result<Respons
     let stale = match refusal.is_stale {
         None => None,
         Some(()) => {
-            let app = guest.portal.app();
-            let (who, when) = last_change(app, partner_id, (&id, guest.zone()?)).await?;
+            let (who, when) = guest.last_to_change(&id).await?;
             let differences = typed.differences(&Typed::of(&tenant));
             Some(Stale { what: "this tenant".to_owned(), who, when, differences })
         }
