@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Payments that are shown, the newest of them.
-const PAYMENTS: i64 = 100;
+pub(crate) const PAYMENTS: i64 = 100;
 
 /// What the link was opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,7 +175,12 @@ impl App {
         }
     }
 
-    fn to_pay(&self, invoice: &Invoice, all: &[Payment], session: Option<&Checkout>) -> ToPay {
+    pub(crate) fn to_pay(
+        &self,
+        invoice: &Invoice,
+        all: &[Payment],
+        session: Option<&Checkout>,
+    ) -> ToPay {
         let waits = |payment: &&Payment| payment.status == PaymentStatus::RequiresAction;
         if let Some(payment) = all.iter().find(waits) {
             return ToPay::Confirm(payment.payment_id);
@@ -254,7 +259,7 @@ impl App {
     }
 }
 
-fn shown(payment: &Payment, invoice: &Invoice) -> HostedPayment {
+pub(crate) fn shown(payment: &Payment, invoice: &Invoice) -> HostedPayment {
     HostedPayment {
         payment_id: payment.payment_id,
         date: invoice.zone.day_of(payment.created_at).display_long(),

@@ -31,6 +31,8 @@ pub struct CallFilter {
     pub from: Option<String>,
     /// To this number, as the switch wrote it.
     pub to: Option<String>,
+    /// With these digits in either number.
+    pub number: Option<String>,
     /// Inbound, outbound or internal.
     pub direction: Option<Direction>,
     /// Local or toll-free.
@@ -54,6 +56,7 @@ pub async fn list(
     filter: CallFilter,
     page: &PageRequest,
 ) -> Result<Page<Call>, StoreError> {
+    let digits = filter.number.map(|text| digits_of(&text)).filter(|text| !text.is_empty());
     let list = List::of(select_calls!(""))
         .only("partner_id = $?", [partner_id.to_string().into()])
         .one_of("tenant_id in (select value from json_each($?))", filter.tenants)
@@ -67,6 +70,14 @@ pub async fn list(
         .only_if("batch_id = $?", filter.batch_id.map(|it| it.to_string()))
         .only_if("ended_at >= $?", filter.since.map(Timestamp::micros))
         .only_if("ended_at < $?", filter.until.map(Timestamp::micros));
+    let list = match digits {
+        Some(digits) => {
+            let like = format!("%{digits}%");
+            let either = "from_number like $? or to_number like $?";
+            list.only(either, [like.clone().into(), like.into()])
+        }
+        None => list,
+    };
     let page: Page<CallRow> = if filter.tenant_id.is_some() {
         list.page(tx, ("ended_at", "call_id"), page).await?
     } else {
@@ -76,6 +87,11 @@ pub async fn list(
             .await?
     };
     page.try_map(Call::try_from)
+}
+
+/// The digits of a text: what may stand between wildcards.
+fn digits_of(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
 }
 
 /// No call that ended at least `more` milliseconds after `at` has a smaller id.

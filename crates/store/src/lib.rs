@@ -17,6 +17,7 @@ pub mod calls;
 pub mod charges;
 pub mod checkouts;
 mod columns;
+pub mod console;
 pub mod credit_notes;
 pub mod credits;
 pub mod dashboard;

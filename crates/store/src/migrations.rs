@@ -28,6 +28,7 @@ const TEXTS: &[(i64, &str, &str)] = &[
     (13, "processor_events", include_str!("../migrations/0013_processor_events.sql")),
     (14, "platform_billing", include_str!("../migrations/0014_platform_billing.sql")),
     (15, "users", include_str!("../migrations/0015_users.sql")),
+    (17, "console", include_str!("../migrations/0017_console.sql")),
     (18, "deck_uploads", include_str!("../migrations/0018_deck_uploads.sql")),
 ];
 

@@ -29,6 +29,7 @@ pub(crate) use facts::{Billing, Books, Decks, alloc_call, is_carried, price_afte
 pub(crate) use issue::{begins_auto_pay, issue_tx, issued_as, keep_logo, take_credits};
 pub(crate) use monthly::{debit_activated, debit_added};
 pub(crate) use past::{PastPeriod, past_period};
+pub(crate) use so_far::OpenBill;
 
 /// Tenants in one transaction: they share its reads and its one disk flush.
 const CHUNK: i64 = 500;

@@ -5,7 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use domain::{account::Tenant, money::Minor, time::Span, usage::RetailCharge};
+use domain::{
+    account::Tenant,
+    invoice::compute::{ComputedInvoice, PeakCounts},
+    money::Minor,
+    profile::ProfileTerms,
+    time::Span,
+    usage::RetailCharge,
+};
 use store::db::Tx;
 
 use super::facts::{Billing, PeriodBill};
@@ -14,9 +21,28 @@ use crate::{
     error::{AppError, Result},
 };
 
+/// An open period as it would be billed.
+pub(crate) struct OpenBill {
+    /// The invoice that closing it now would make.
+    pub(crate) invoice: ComputedInvoice,
+    /// The highest counts so far.
+    pub(crate) counts: PeakCounts,
+    /// The terms in force in it.
+    pub(crate) terms: ProfileTerms,
+}
+
 impl App {
     /// What the tenant's open period comes to so far, before tax; nothing where none is open.
     pub(crate) async fn spend_so_far(&self, tx: &mut Tx, tenant: &Tenant) -> Result<Option<Minor>> {
+        Ok(self.bill_so_far(tx, tenant).await?.map(|bill| bill.invoice.subtotal))
+    }
+
+    /// The tenant's open period as it would be billed now; nothing where none is open.
+    pub(crate) async fn bill_so_far(
+        &self,
+        tx: &mut Tx,
+        tenant: &Tenant,
+    ) -> Result<Option<OpenBill>> {
         let ids = [tenant.tenant_id];
         let open = store::due::open_terms(tx, tenant.partner_id, &ids).await?;
         let Some((_, term)) = open.into_iter().next() else { return Ok(None) };
@@ -39,6 +65,8 @@ impl App {
             facts.ok_or_else(|| AppError::Broken(format!("{} is lost", tenant.tenant_id)))?;
         let prior = Vec::new();
         let bill = PeriodBill { tenant, closing: term, whole: term, opening: None, usage, prior };
-        Ok(Some(bill.compute(&billing, &facts)?.subtotal))
+        let invoice = bill.compute(&billing, &facts)?;
+        let terms = billing.version(&term)?.terms;
+        Ok(Some(OpenBill { invoice, counts: facts.counts, terms }))
     }
 }

@@ -51,9 +51,9 @@ impl App {
     }
 
     async fn begun(&self, partner_id: PartnerId, wanted: &Collect) -> Result<Done> {
-        let payment_id = match self.begin_payment(partner_id, wanted).await? {
-            Begun::New(attempt) => attempt.payment_id,
-            Begun::Known(payment_id) => payment_id,
+        let (payment_id, is_new) = match self.begin_payment(partner_id, wanted).await? {
+            Begun::New(attempt) => (attempt.payment_id, true),
+            Begun::Known(payment_id) => (payment_id, false),
         };
         let broken = |error| AppError::Broken(format!("a payment is no JSON: {error}"));
         let body = serde_json::to_vec(&Kept { payment_id }).map_err(broken)?;
@@ -67,6 +67,7 @@ impl App {
             after: Some(serde_json::to_value(&shown).map_err(broken)?),
         };
         let answer = Answer { status: 201, headers: Vec::new(), body };
-        Ok(Done { answer, change: Some(change), secret: None })
+        // A form that is sent twice is written down once.
+        Ok(Done { answer, change: is_new.then_some(change), secret: None })
     }
 }

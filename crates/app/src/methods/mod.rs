@@ -8,6 +8,7 @@
 //! between leaves one that is shown and gone, or hidden and charged. Methods that the processor
 //! says are gone are treated the same.
 
+mod filled;
 mod setups;
 
 use adapters::processor::{IdempotencyKey, Method, PaymentGateway, ProcessorError};

@@ -107,6 +107,7 @@ async fn list(
         )?,
         from: query.from,
         to: query.to,
+        number: None,
         extension: query.extension,
         batch_id: query.batch_id,
         since: query.since.map(|Instant(at)| at),
