@@ -24,6 +24,7 @@ use axum::{
 use domain::{
     ids::{PartnerId, RequestKind},
     sign_in::Stage,
+    tenant::TenantStatus,
     time::Zone,
     user::{Ability, Account, Standing},
 };
@@ -33,7 +34,7 @@ use super::{
     Portal, cookies,
     fields::Fields,
     place::{self, Here, NoPlace},
-    rules::{Need, Verdict, judge, need},
+    rules::{Need, Verdict, is_open_in_suspension, judge, need},
     shell,
 };
 
@@ -93,7 +94,20 @@ impl From<AppError> for Fault {
                     errors.iter().map(|it| format!("{}: {}", it.field, it.message)).collect();
                 page(StatusCode::UNPROCESSABLE_ENTITY, "Not like this", messages.join("; "))
             }
-            AppError::Refused(why) => page(StatusCode::CONFLICT, "Not possible now", why),
+            AppError::Refused(why) | AppError::Conflict(_, why) => {
+                page(StatusCode::CONFLICT, "Not possible now", why)
+            }
+            error @ (AppError::PaymentInProgress
+            | AppError::NoPaymentMethod
+            | AppError::PaymentDeclined(_)
+            | AppError::ProcessorUnavailable(_)
+            | AppError::WalletEmpty(_)
+            | AppError::UpgradeRequired(_)
+            | AppError::LimitReached(_)
+            | AppError::RepeatDiffers
+            | AppError::RepeatInProgress) => {
+                page(StatusCode::CONFLICT, "Not possible now", error.to_string())
+            }
             error => {
                 tracing::error!(%error, "page failed");
                 page(
@@ -278,6 +292,7 @@ async fn checked(guest: &Guest, parts: &Parts, body: Body) -> Result<(Guest, Bod
         if matches!(need, Need::May(..) | Need::SignedIn) && !changes {
             guest.setup = setup(&guest, &parts.headers).await?;
         }
+        check_service(&guest, need, path)?;
     }
     Ok((guest, Body::empty()))
 }
@@ -318,6 +333,19 @@ fn check_need(guest: &Guest, need: Need) -> Result<(), Fault> {
         },
         Need::Anybody | Need::Code | Need::SignedIn => Ok(()),
     }
+}
+
+/// Sends people of a suspended tenant to the page that says so, unless a page stays open for them.
+/// Whoever acts for the tenant from above is not held up.
+fn check_service(guest: &Guest, need: Need, path: &str) -> Result<(), Fault> {
+    let Need::May(..) = need else { return Ok(()) };
+    let visitor = guest.visitor()?;
+    let is_suspended = visitor.account.tenant_status == Some(TenantStatus::Suspended)
+        && !visitor.session.standing.is_acting();
+    if is_suspended && !is_open_in_suspension(path) {
+        return Err(Fault::Elsewhere(guest.here.path("/")));
+    }
+    Ok(())
 }
 
 async fn read_form(guest: &Guest, parts: &Parts, body: Body) -> Result<Fields, Fault> {

@@ -33,8 +33,19 @@ const BAR: &str = "";
 const ENTRIES: &[Entry] = &[
     // The operator's console.
     entry((Layer::Operator, BAR), "Dashboard", "/", Ability::Look),
-    entry((Layer::Operator, BAR), "Invoices", "/invoices", Ability::SeeBilling),
-    entry((Layer::Operator, BAR), "Users", "/users", Ability::Look),
+    entry((Layer::Operator, BAR), "Partners", "/partners", Ability::Look),
+    entry((Layer::Operator, "Money"), "Invoices", "/invoices", Ability::SeeBilling),
+    entry((Layer::Operator, "Money"), "Settlements", "/operator/settlements", Ability::SeeBilling),
+    entry((Layer::Operator, "Money"), "Disputes", "/operator/disputes", Ability::SeeBilling),
+    entry((Layer::Operator, "Money"), "Rate Changes", "/operator/rates", Ability::SeeBilling),
+    entry((Layer::Operator, "Calls"), "Imports", "/operator/imports", Ability::Look),
+    entry((Layer::Operator, "Calls"), "Refused Records", "/operator/rejects", Ability::Look),
+    entry((Layer::Operator, "Platform"), "Health", "/operator/health", Ability::Look),
+    entry((Layer::Operator, "Platform"), "Jobs", "/operator/jobs", Ability::Look),
+    entry((Layer::Operator, "Platform"), "Webhook Failures", "/operator/deliveries", Ability::Look),
+    entry((Layer::Operator, "Platform"), "Clock", "/operator/clock", Ability::Look),
+    entry((Layer::Operator, "Platform"), "Audit Log", "/operator/audit", Ability::Look),
+    entry((Layer::Operator, "Platform"), "Users", "/users", Ability::Look),
     // Partners.
     entry((Layer::Partner, BAR), "Dashboard", "/", Ability::Look),
     entry((Layer::Partner, "Tenants"), "Tenants", "/tenants", Ability::Look),
@@ -51,6 +62,8 @@ const ENTRIES: &[Entry] = &[
     entry((Layer::Partner, "Settings"), "Users", "/users", Ability::Look),
     // Tenants.
     entry((Layer::Tenant, BAR), "Dashboard", "/", Ability::Look),
+    entry((Layer::Tenant, BAR), "Call History", "/my/calls", Ability::Look),
+    entry((Layer::Tenant, BAR), "Billing", "/my/billing", Ability::SeeBilling),
     entry((Layer::Tenant, BAR), "Users", "/users", Ability::Look),
 ];
 

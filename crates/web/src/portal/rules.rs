@@ -42,6 +42,12 @@ const PARTNER_LOOK: Need = Need::May(Some(Layer::Partner), Ability::Look);
 const PARTNER_BILLING: Need = Need::May(Some(Layer::Partner), Ability::SeeBilling);
 const PARTNER_CHANGE: Need = Need::May(Some(Layer::Partner), Ability::Change);
 const USERS: Need = Need::May(None, Ability::ManageUsers);
+const OPERATOR: Need = Need::May(Some(Layer::Operator), Ability::Look);
+const OPERATOR_BILLS: Need = Need::May(Some(Layer::Operator), Ability::SeeBilling);
+const OPERATOR_CHANGES: Need = Need::May(Some(Layer::Operator), Ability::Change);
+const TENANT: Need = Need::May(Some(Layer::Tenant), Ability::Look);
+const TENANT_BILLS: Need = Need::May(Some(Layer::Tenant), Ability::SeeBilling);
+const TENANT_PAYS: Need = Need::May(Some(Layer::Tenant), Ability::Change);
 
 /// Every page.
 pub const RULES: &[Rule] = &[
@@ -160,6 +166,59 @@ pub const RULES: &[Rule] = &[
     rule("POST", "/settings/taxes/{id}", PARTNER_CHANGE),
     rule("GET", "/settings/taxes/{id}/delete", PARTNER_CHANGE),
     rule("POST", "/settings/taxes/{id}/delete", PARTNER_CHANGE),
+    // pages/operator
+    rule("GET", "/partners", OPERATOR),
+    rule("GET", "/partners/new", OPERATOR_CHANGES),
+    rule("POST", "/partners/new", OPERATOR_CHANGES),
+    rule("GET", "/partners/{id}", OPERATOR),
+    rule("GET", "/partners/{id}/suspend", OPERATOR_CHANGES),
+    rule("POST", "/partners/{id}/suspend", OPERATOR_CHANGES),
+    rule("POST", "/partners/{id}/lift", OPERATOR_CHANGES),
+    rule("POST", "/partners/{id}/rate-limit", OPERATOR_CHANGES),
+    rule("GET", "/partners/{id}/wallet", OPERATOR_BILLS),
+    rule("POST", "/partners/{id}/wallet", OPERATOR_CHANGES),
+    rule("GET", "/partners/{id}/terms", OPERATOR_BILLS),
+    rule("POST", "/partners/{id}/terms", OPERATOR_CHANGES),
+    rule("POST", "/partners/{id}/settling", OPERATOR_CHANGES),
+    rule("POST", "/partners/{id}/activate", OPERATOR_CHANGES),
+    rule("POST", "/partners/{id}/pause", OPERATOR_CHANGES),
+    rule("GET", "/operator/rates", OPERATOR_BILLS),
+    rule("POST", "/operator/rates", OPERATOR_CHANGES),
+    rule("GET", "/operator/settlements", OPERATOR_BILLS),
+    rule("POST", "/operator/settlements/{id}/paid", OPERATOR_CHANGES),
+    rule("GET", "/operator/disputes", OPERATOR_BILLS),
+    rule("GET", "/operator/disputes/{id}", OPERATOR_BILLS),
+    rule("POST", "/operator/disputes/{id}/evidence", OPERATOR_CHANGES),
+    rule("POST", "/operator/disputes/{id}/outcome", OPERATOR_CHANGES),
+    rule("GET", "/operator/imports", OPERATOR),
+    rule("GET", "/operator/rejects", OPERATOR),
+    rule("POST", "/operator/rejects/retry", OPERATOR_CHANGES),
+    rule("GET", "/operator/rejects/{id}", OPERATOR),
+    rule("POST", "/operator/rejects/{id}/dismiss", OPERATOR_CHANGES),
+    rule("GET", "/operator/jobs", OPERATOR),
+    rule("GET", "/operator/deliveries", OPERATOR),
+    rule("GET", "/operator/clock", OPERATOR),
+    rule("POST", "/operator/clock", OPERATOR_CHANGES),
+    rule("GET", "/operator/health", OPERATOR),
+    rule("GET", "/operator/audit", OPERATOR),
+    // pages/tenant
+    rule("GET", "/my/billing", TENANT_BILLS),
+    rule("POST", "/my/auto-pay", TENANT_PAYS),
+    rule("GET", "/my/invoices", TENANT_BILLS),
+    rule("GET", "/my/invoices/{id}", TENANT_BILLS),
+    rule("GET", "/my/invoices/{id}/pdf", TENANT_BILLS),
+    rule("GET", "/my/invoices/{id}/lines/{line}", TENANT_BILLS),
+    rule("POST", "/my/invoices/{id}/pay", TENANT_PAYS),
+    rule("POST", "/my/methods", TENANT_PAYS),
+    rule("POST", "/my/methods/{id}/default", TENANT_PAYS),
+    rule("GET", "/my/methods/{id}/remove", TENANT_PAYS),
+    rule("POST", "/my/methods/{id}/remove", TENANT_PAYS),
+    rule("GET", "/my/payments", TENANT_BILLS),
+    rule("GET", "/my/payments/{id}", TENANT_BILLS),
+    rule("POST", "/my/payments/{id}/confirm", TENANT_PAYS),
+    rule("GET", "/my/calls", TENANT),
+    rule("GET", "/my/calls.csv", TENANT),
+    rule("GET", "/my/calls/{id}", TENANT),
     rule("GET", "/brand.css", Need::Anybody),
     rule("GET", "/logo", Need::Anybody),
 ];
@@ -169,6 +228,24 @@ pub(crate) fn need(method: &str, path: &str) -> Option<Need> {
     let method = if method == "HEAD" { "GET" } else { method };
     let found = RULES.iter().find(|rule| rule.method == method && rule.path == path);
     found.map(|rule| rule.need)
+}
+
+/// Whether a page stays open for people of a tenant whose service is suspended: how it stands, what
+/// it owes, how to pay, and what is about oneself (TPO-10, PAY-16).
+pub(crate) fn is_open_in_suspension(path: &str) -> bool {
+    const OPEN: [&str; 7] = [
+        "/my/billing",
+        "/my/auto-pay",
+        "/my/invoices",
+        "/my/methods",
+        "/my/payments",
+        "/profile",
+        "/act",
+    ];
+    let is_below = |start: &&str| {
+        path.strip_prefix(*start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    path == "/" || OPEN.iter().any(is_below)
 }
 
 /// How a page answers somebody who is signed in.
@@ -193,6 +270,17 @@ pub(crate) fn judge((layer, ability): (Option<Layer>, Ability), standing: Standi
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    // TPO-10 PAY-16
+    #[test]
+    fn only_billing_and_oneself_stay_open_in_suspension() {
+        for path in ["/", "/my/billing", "/my/invoices/{id}/pay", "/profile/theme", "/act/leave"] {
+            assert!(is_open_in_suspension(path), "{path}");
+        }
+        for path in ["/my/calls", "/users", "/my/invoicesx", "/users/{id}/remove"] {
+            assert!(!is_open_in_suspension(path), "{path}");
+        }
+    }
 
     #[test]
     fn a_page_that_is_not_named_is_nobodys() {

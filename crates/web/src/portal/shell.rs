@@ -24,6 +24,7 @@ use super::{
     guest::{CSRF_FIELD, Guest},
     nav::{self, Item, Menu},
     parts::alert,
+    rules::is_open_in_suspension,
     setup::Checklist,
 };
 
@@ -101,14 +102,22 @@ impl Frame {
         let person = visitor.map(|visitor| {
             let standing = visitor.session.standing;
             let is_verified = visitor.user.verified_at.is_some();
+            let is_suspended = visitor.account.tenant_status == Some(TenantStatus::Suspended);
+            let mut menus = if is_verified { nav::menus(standing) } else { Vec::new() };
+            if is_suspended && !standing.is_acting() {
+                // What is closed for them is not offered.
+                menus.retain(
+                    |menu| matches!(menu, Menu::Page(item) if is_open_in_suspension(item.path)),
+                );
+            }
             Person {
                 name: visitor.user.name.clone(),
                 email: visitor.user.email.to_string(),
                 role: standing.role().title(),
                 account: visitor.account.name.clone(),
-                menus: if is_verified { nav::menus(standing) } else { Vec::new() },
+                menus,
                 acting: standing.is_acting().then(|| standing.account().layer()),
-                is_suspended: visitor.account.tenant_status == Some(TenantStatus::Suspended),
+                is_suspended,
                 standing: account_notice(&visitor.account, guest.portal.app().clock.now()),
             }
         });

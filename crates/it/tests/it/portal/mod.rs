@@ -3,10 +3,13 @@
 mod brand;
 mod decks;
 mod links;
+mod operator;
 mod own;
 mod profiles;
 mod sign_in;
 mod taxes;
 mod team;
+mod tenant_billing;
+mod tenant_calls;
 mod two_factor;
 mod walk;

@@ -11,7 +11,7 @@ use crate::harness::{Engine, People};
 fn expected(rule: &Rule, people: &People, role: Role) -> &'static [u16] {
     let standing = Standing::home(people.account_of(role), role);
     // What an open page makes of ids and forms that are nobody's.
-    const OPEN: &[u16] = &[200, 303, 404, 410, 409, 422];
+    const OPEN: &[u16] = &[200, 303, 400, 404, 410, 409, 422];
     match rule.need {
         Need::May(Some(layer), _) if layer != role.layer() => &[404],
         Need::May(_, ability) if !standing.may(ability) => &[403],
@@ -35,6 +35,7 @@ async fn nobody_opens_what_the_rules_keep_closed(#[case] engine: Engine) {
                 .path
                 .replace("{id}", "usr_00000000000000000000000001")
                 .replace("{partner}", &people.other.partner_id.to_string())
+                .replace("{line}", "line_00000000000000000000000001")
                 .replace("{token}", "0000");
             let answer = if rule.method == "GET" {
                 browser.get(&path).await

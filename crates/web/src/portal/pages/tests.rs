@@ -6,8 +6,8 @@ use domain::user::{Layer, Theme};
 use super::{
     code::Code,
     forgot::Forgot,
-    home::Home,
     link::SetPassword,
+    operator,
     partner::{
         dashboard::Dashboard,
         decks,
@@ -20,6 +20,7 @@ use super::{
     },
     profile::Profile,
     sign_in::SignIn,
+    tenant,
     two_factor::{Codes, Enrol, Manage},
     users::{Remove, Users},
     verify::{Confirm, Waiting},
@@ -118,7 +119,6 @@ fn every_page_is_escaped_labelled_and_without_scripts() {
     check::<SetPassword>();
     check::<Waiting>();
     check::<Confirm>();
-    check::<Home>();
     check::<Dashboard>();
     check::<Invoices>();
     check::<Detail>();
@@ -144,6 +144,36 @@ fn every_page_is_escaped_labelled_and_without_scripts() {
     check::<Manage>();
     check::<Users>();
     check::<Remove>();
+    check::<operator::OperatorHome>();
+    check::<operator::Partners>();
+    check::<operator::NewPartnerPage>();
+    check::<operator::PartnerPage>();
+    check::<operator::Suspend>();
+    check::<operator::WalletPage>();
+    check::<operator::TermsPage>();
+    check::<operator::Rates>();
+    check::<operator::Settlements>();
+    check::<operator::Disputes>();
+    check::<operator::DisputePage>();
+    check::<operator::Imports>();
+    check::<operator::Rejects>();
+    check::<operator::RejectPage>();
+    check::<operator::Jobs>();
+    check::<operator::Deliveries>();
+    check::<operator::ClockPage>();
+    check::<operator::Health>();
+    check::<operator::Audit>();
+    check::<tenant::TenantHome>();
+    check::<tenant::Suspended>();
+    check::<tenant::Billing>();
+    check::<tenant::Invoices>();
+    check::<tenant::InvoicePage>();
+    check::<tenant::LinePage>();
+    check::<tenant::RemoveMethod>();
+    check::<tenant::Payments>();
+    check::<tenant::Receipt>();
+    check::<tenant::Calls>();
+    check::<tenant::Call>();
 }
 
 // BEY-17 DSH-11 AUT-10

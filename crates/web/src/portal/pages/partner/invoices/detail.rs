@@ -410,7 +410,9 @@ pub(super) async fn page(
         lines: lines.iter().map(line).collect(),
         taxes: taxes
             .iter()
-            .map(|tax| (format!("{} ({})", tax.name, tax.rate.percent()), currency.display(tax.amount)))
+            .map(|tax| {
+                (format!("{} ({})", tax.name, tax.rate.percent()), currency.display(tax.amount))
+            })
             .collect(),
         sums: sums(&invoice),
         notes: invoice.issued_as.notes.clone(),
