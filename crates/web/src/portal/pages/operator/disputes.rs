@@ -188,7 +188,9 @@ impl Page for DisputePage {
             (page_head(&format!("Dispute of {}", self.amount), "", &Markup::default()))
             (other_errors(&self.errors, &["text"]))
             (card(("facts", "What is disputed"), &Markup::default(), &definitions(&pairs)))
-            @if self.may_give.is_some() { (self.giving(frame)) } @else if !self.evidence.is_empty() {
+            @if self.may_give.is_some() {
+                (self.giving(frame))
+            } @else if !self.evidence.is_empty() {
                 (card(("evidence", "Evidence"), &Markup::default(), &html! {
                     p.none { (self.evidence) }
                 }))

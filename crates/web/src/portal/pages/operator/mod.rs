@@ -1,8 +1,8 @@
-//! The operator's console: partners and their money, what came in, what failed, the clock (LAY-09).
+//! The operator's console: partners, their money, what came in, what failed, the clock (LAY-09).
 //!
 //! Decided here: which pages it has. They are the operator's alone: for everybody else they do not
-//! exist (LAY-05). Changes that move money or service ask once more or carry their own name, so that
-//! a form sent twice does its work once.
+//! exist (LAY-05). Changes that move money or service ask once more or carry their own name, so
+//! that a form sent twice does its work once.
 
 mod audit;
 mod clock;

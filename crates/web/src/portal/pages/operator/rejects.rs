@@ -1,7 +1,8 @@
 //! Call records that were refused: why, tried again, given up.
 //!
-//! Decided here: trying again takes all open ones of the sources that are looked at, after a number,
-//! a tenant or a price was added; doing it twice changes nothing. Giving one up needs a reason.
+//! Decided here: trying again takes all open ones of the sources that are looked at, after a
+//! number, a tenant or a price was added; doing it twice changes nothing. Giving one up needs a
+//! reason.
 
 use app::{
     App,

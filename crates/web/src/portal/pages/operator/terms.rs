@@ -201,8 +201,8 @@ impl TermsPage {
                 @if self.can_activate.is_some() {
                     div.part {
                         h3 { "Activate" }
-                        p.quietly { "Its first fee is charged to its payment method, unless it is on "
-                            "account." }
+                        p.quietly { "Its first fee is charged to its payment method, unless it is "
+                            "on account." }
                         form method="post" action=(path("activate")) {
                             (frame.seal())
                             (hidden(ONCE_FIELD, &self.once))
@@ -213,8 +213,8 @@ impl TermsPage {
                 @if self.can_pause.is_some() {
                     div.part {
                         h3 { "Pause" }
-                        p.quietly { "Its subscription is cancelled: no more fees, no more calls. Its "
-                            "data is kept until it is activated again." }
+                        p.quietly { "Its subscription is cancelled: no more fees, no more calls. "
+                            "Its data is kept until it is activated again." }
                         form method="post" action=(path("pause")) {
                             (frame.seal())
                             button.danger type="submit" { "Pause" }

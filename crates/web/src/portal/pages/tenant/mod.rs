@@ -5,8 +5,10 @@
 //! processor are on none of them (LIM-16, TPO-08, PAY-15).
 
 mod billing;
+mod call;
 mod calls;
 mod home;
+mod invoice;
 mod invoices;
 mod lines;
 mod methods;
@@ -27,9 +29,11 @@ use crate::portal::{
 #[cfg(test)]
 pub(super) use self::{
     billing::Billing,
-    calls::{Call, Calls},
+    call::Call,
+    calls::Calls,
     home::{Suspended, TenantHome},
-    invoices::{InvoicePage, Invoices},
+    invoice::InvoicePage,
+    invoices::Invoices,
     lines::LinePage,
     methods::RemoveMethod,
     payments::{Payments, Receipt},
@@ -39,7 +43,9 @@ pub(super) use self::{
 pub(crate) fn routes() -> Router<Portal> {
     Router::new()
         .merge(billing::routes())
+        .merge(call::routes())
         .merge(calls::routes())
+        .merge(invoice::routes())
         .merge(invoices::routes())
         .merge(lines::routes())
         .merge(methods::routes())
