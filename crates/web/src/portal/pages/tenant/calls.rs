@@ -189,8 +189,7 @@ impl Calls {
             ("internal", "Internal"),
         ];
         let classes = [("", "All"), ("local", "Local"), ("toll_free", "Toll-free")];
-        let results =
-            [("", "All"), ("rated", "Billed"), ("free", "Free"), ("unrated", "Unpriced")];
+        let results = [("", "All"), ("rated", "Billed"), ("free", "Free"), ("unrated", "Unpriced")];
         filter_bar(
             frame,
             &self.listing,
