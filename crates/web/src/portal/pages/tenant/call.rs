@@ -116,8 +116,9 @@ async fn show(guest: Guest, Path(id): Path<String>) -> Result<Response, Fault> {
     let zone = app.tenant(owner.0, owner.1).await?.zone;
     let own = app.own_call(owner, call_id).await?;
     let rating = own.rating.as_ref().filter(|_| guest.may(Ability::SeeBilling));
+    let began = own.call.started_at.or(own.call.answered_at).unwrap_or(own.call.ended_at);
     let page = Call {
-        date: zone.display_minute(own.call.started_at.unwrap_or(own.call.ended_at).0),
+        date: zone.display_minute(began.0),
         result: disposition(own.call.disposition),
         facts: facts(&own, &zone),
         price: rating.map(|rating| priced(&own, rating)),

@@ -17,7 +17,7 @@ use domain::{
     money::Nanos,
     paging::{Key, MAX_LIMIT, Neighbour, Order, PageRequest, Side},
     phone::CallClass,
-    time::Day,
+    time::{Day, Timestamp},
     usage::RetailCharge,
     user::Ability,
 };
@@ -92,7 +92,7 @@ fn call_row(call: &call::Call, tenant: &Tenant) -> CallRow {
     };
     CallRow {
         id: call.call_id.to_string(),
-        date: tenant.zone.display_minute(call.started_at.unwrap_or(call.ended_at)),
+        date: tenant.zone.display_minute(began(call)),
         direction: direction(call.direction),
         from: call.from.clone(),
         to: call.to.clone(),
@@ -198,7 +198,7 @@ impl Calls {
                     .render())
                 (select(("direction", "Direction"), &directions, of("direction")))
                 (select(("class", "Class"), &classes, of("class")))
-                (select(("result", "Price"), &results, of("result")))
+                (select(("result", "Charge"), &results, of("result")))
                 (Field::day("from", "From day").value(of("from")).optional().render())
                 (Field::day("to", "To day").value(of("to")).optional().render())
             },
@@ -222,6 +222,11 @@ impl Calls {
             }
         }
     }
+}
+
+/// When it began, as far as the switch told.
+fn began(call: &call::Call) -> Timestamp {
+    call.started_at.or(call.answered_at).unwrap_or(call.ended_at)
 }
 
 /// What an address asks for; days are the tenant's, and what is no day or word is left out.
@@ -289,7 +294,7 @@ fn csv_line(text: &mut String, (call, tenant): (&call::Call, &Tenant), sees_pric
     let (talk, billed) = (call.talk_seconds.to_string(), call.retail.billed_seconds.to_string());
     let price = call.retail.price.to_string();
     let mut cells = vec![
-        tenant.zone.display_local(call.started_at.unwrap_or(call.ended_at)),
+        tenant.zone.display_local(began(call)),
         call.direction.as_str().to_owned(),
         call.from.clone(),
         call.to.clone(),
