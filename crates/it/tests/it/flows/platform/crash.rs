@@ -67,7 +67,7 @@ async fn a_killed_run_charges_once(#[case] engine: Engine) {
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_top_up_that_nobody_asked_for_is_asked_for(#[case] engine: Engine) {
     let Some(paying) = Paying::active(engine, "2026-05-10T09:00:00Z").await else { return };
     let app = &paying.api.world.app;
