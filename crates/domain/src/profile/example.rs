@@ -148,7 +148,11 @@ mod tests {
     proptest! {
         /// Every cycle's example is of a whole period: nothing is prorated.
         #[test]
-        fn no_cycle_prorates_the_example(year in 2000..2100_i16, month in 1..13_i8, day in 1..29_i8) {
+        fn no_cycle_prorates_the_example(
+            year in 2000..2100_i16,
+            month in 1..13_i8,
+            day in 1..29_i8,
+        ) {
             let [_, flat] = automatic_profiles(Currency::USD);
             let today = Day::new(year, month, day).expect("a day");
             for every in [Every::Day, Every::Week, Every::Month, Every::Quarter, Every::Year] {

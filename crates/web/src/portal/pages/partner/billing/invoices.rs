@@ -68,6 +68,7 @@ impl Row {
             } @else {
                 (table_of((frame, "Subscription invoices"), COLUMNS, &html! {
                     @for row in rows {
+                        @let file = format!("{PATH}/{}/pdf", row.id);
                         tr {
                             th scope="row" { (row.number) }
                             td { (badge("plain", "subscription_invoice")) }
@@ -75,7 +76,7 @@ impl Row {
                             td { (row.issued) }
                             td.amount { (money(&row.total)) }
                             td.actions {
-                                a.button.small href=(frame.path(&format!("{PATH}/{}/pdf", row.id))) {
+                                a.button.small href=(frame.path(&file)) {
                                     "PDF" span.unseen { " of " (row.number) }
                                 }
                             }

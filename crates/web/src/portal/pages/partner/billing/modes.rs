@@ -73,6 +73,10 @@ fn mode(text: &str) -> Result<ProcessorMode, Fault> {
 
 pub(super) async fn ask(guest: Guest, RawQuery(query): RawQuery) -> Result<Response, Fault> {
     let fields = Fields::read(query.unwrap_or_default().as_bytes());
+    // Nothing was chosen yet: the ways stand on the tab.
+    if fields.get("to").is_empty() {
+        return Ok(guest.go(TENANTS));
+    }
     let mode = mode(fields.get("to"))?;
     let view = guest.portal.app().processor(guest.partner_id()?).await?;
     let (name, seen) = (mode_name(mode), view.processing.version);

@@ -83,6 +83,10 @@ async fn currency(guest: &Guest, partner_id: PartnerId) -> Result<Currency, Faul
 
 pub(super) async fn preview(guest: Guest, RawQuery(query): RawQuery) -> Result<Response, Fault> {
     let fields = Fields::read(query.unwrap_or_default().as_bytes());
+    // Nothing was chosen yet: the plans stand on the tab.
+    if fields.get("tier").is_empty() {
+        return Ok(guest.go(SUBSCRIPTION));
+    }
     let (tier, partner_id) = (tier(fields.get("tier"))?, guest.partner_id()?);
     let currency = currency(&guest, partner_id).await?;
     let preview = match guest.portal.app().preview_plan(partner_id, tier).await {

@@ -191,6 +191,7 @@ impl TenantBilling {
                 }
             }
         };
+        let refresh = frame.path("/settings/billing/tenants/refresh");
         html! {
             @if let Some(it) = &self.connected {
                 (definitions(&[
@@ -213,7 +214,7 @@ impl TenantBilling {
                 div.inside.form-end {
                     @if self.connected.is_some() {
                         (connect("Continue at Stripe"))
-                        form method="post" action=(frame.path("/settings/billing/tenants/refresh")) {
+                        form method="post" action=(refresh) {
                             (frame.seal())
                             button.button type="submit" { "Check again" }
                         }

@@ -108,8 +108,8 @@ impl Page for Keys {
         };
         html! {
             (told(self.notice))
-            (page_head("API Keys", "One key for each integration, so that one can be cut off alone. \
-                Replace them every quarter; never put one into a page or an app. If one leaks, \
+            (page_head("API Keys", "One key for each integration, so that one can be cut off \
+                alone. Replace them every quarter; never put one into a page or an app. If one leaks, \
                 revoke it and read the audit log.", &new))
             section.card aria-label="API keys" {
                 @if self.rows.is_empty() {
