@@ -1,10 +1,10 @@
 //! Payments of invoices: how much may be asked for, and what a payment and its attempts are.
 //!
-//! Decided here: the amount of a payment (PAY-01, PAY-03), the least a card is charged (ruling
-//! 10), what a payment may become of what it is, so that news in any order end the same, and how an
+//! Decided here: the amount of a payment (PAY-01, PAY-03), the least a card is charged (ruling 10),
+//! what a payment may become of what it is, so that news in any order end the same, and how an
 //! attempt is named at the processor, so that asking again never charges again. When an automatic
-//! payment is tried again is decided in [`crate::dunning`] (PAY-08). What a payment does to its invoice is decided in
-//! [`crate::invoice::status`].
+//! payment is tried again is decided in [`crate::dunning`] (PAY-08). What a payment does to its
+//! invoice is decided in [`crate::invoice::status`].
 
 use serde::{Deserialize, Serialize};
 

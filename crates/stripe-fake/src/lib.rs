@@ -355,7 +355,8 @@ impl FakeStripe {
         self.world(|world| world.outage = Some((others, fault)));
     }
 
-    /// Ends an outage, and forgets all faults that did not come to pass; answers how many those were.
+    /// Ends an outage, and forgets all faults that did not come to pass; answers how many those
+    /// were.
     pub fn calm(&self) -> usize {
         self.world(|world| {
             world.outage = None;

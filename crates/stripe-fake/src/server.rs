@@ -1,8 +1,8 @@
 //! One request: who asks, on which account, with which key, and what the description says.
 //!
 //! Decided here: what Stripe remembers of a key. The answer to a key is stored for a day once its
-//! request was begun, a server error included; the same key with other parameters is refused; what was refused
-//! before it was begun is not stored.
+//! request was begun, a server error included; the same key with other parameters is refused; what
+//! was refused before it was begun is not stored.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -1,5 +1,5 @@
-//! Automatic payments: an invoice is charged when it is issued, and again on the days of the dunning
-//! policy (PAY-08).
+//! Automatic payments: an invoice is charged when it is issued, and again on the days of the
+//! dunning policy (PAY-08).
 //!
 //! Decided here: each try is a payment of its own, named by its number, so that a run that dies
 //! begins none twice. While a try is under way nothing is due; its end says what is (PAY-08). It

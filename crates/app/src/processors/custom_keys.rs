@@ -5,8 +5,9 @@
 //! its last four characters and opened only for a call. Where the processor refuses it in use it is
 //! broken: charges stop, the partner is told, and nothing goes elsewhere. Keys of another account
 //! are taken only once the first ones are removed, so that nothing charged there is forgotten by
-//! mistake; nor are they removed, or changed between test and live money, while a charge or a refund
-//! on their account is not finished: nobody could ask what came of it. Removing keys deletes the ciphertext and returns to the platform's account.
+//! mistake; nor are they removed, or changed between test and live money, while a charge or a
+//! refund on their account is not finished: nobody could ask what came of it. Removing keys deletes
+//! the ciphertext and returns to the platform's account.
 
 use adapters::processor::{At, IdempotencyKey, PaymentGateway, ProcessorError, SecretKey};
 use domain::{

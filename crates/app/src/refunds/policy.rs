@@ -72,9 +72,9 @@ impl App {
             .map_err(AppError::from)
     }
 
-    /// How much of a charge's fee was given back so far, in all, whatever became of the refunds. For
-    /// one that was made in the processor's dashboard, and succeeded, the share is given back first:
-    /// nobody asked for it there.
+    /// How much of a charge's fee was given back so far, in all, whatever became of the refunds.
+    /// For one that was made in the processor's dashboard, and succeeded, the share is given back
+    /// first: nobody asked for it there.
     pub(super) async fn fee_returned(
         &self,
         partner_id: PartnerId,

@@ -3,8 +3,8 @@
 //!
 //! Decided here: one play is a sequence of throws. A throw is something that a partner, a tenant,
 //! its bank, the processor, the network or the machine does. Messages are delivered late, twice, in
-//! any order or never; answers are lost; the program is started again, or dies while it waits. After
-//! each throw no invoice has more under way and paid than it is about.
+//! any order or never; answers are lost; the program is started again, or dies while it waits.
+//! After each throw no invoice has more under way and paid than it is about.
 
 use std::time::Duration;
 

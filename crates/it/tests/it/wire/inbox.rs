@@ -47,8 +47,8 @@ async fn endpoint(stage: &Stage, party: &Party) -> (String, String) {
     }
 }
 
-// STR-20 (failure modes 6, 22, 23): forged, changed, for another address, huge or of an account that
-// nobody knows: no effect. The same event ten times at once: one effect
+// STR-20 (failure modes 6, 22, 23): forged, changed, for another address, huge or of an account
+// that nobody knows: no effect. The same event ten times at once: one effect
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]

@@ -194,8 +194,8 @@ async fn a_method_that_goes_takes_no_payment_with_it(
     stage.assert_books(&[party]).await;
 }
 
-// PAY-01 PAY-03: nothing, less than nothing, more than is due, more than eight digits: refused here,
-// and the processor hears of none (failure modes 26, 27)
+// PAY-01 PAY-03: nothing, less than nothing, more than is due, more than eight digits: refused
+// here, and the processor hears of none (failure modes 26, 27)
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]

@@ -109,8 +109,8 @@ impl Page for Keys {
         html! {
             (told(self.notice))
             (page_head("API Keys", "One key for each integration, so that one can be cut off \
-                alone. Replace them every quarter; never put one into a page or an app. If one leaks, \
-                revoke it and read the audit log.", &new))
+                alone. Replace them every quarter; never put one into a page or an app. If one \
+                leaks, revoke it and read the audit log.", &new))
             section.card aria-label="API keys" {
                 @if self.rows.is_empty() {
                     (empty_with("No API key yet", "A key lets a program do what its scopes allow, \

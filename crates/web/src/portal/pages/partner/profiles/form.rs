@@ -1,7 +1,7 @@
 //! The form of a billing profile: what is typed, what it means, how it is shown.
 //!
-//! Decided here: how texts of a form become what the API takes for the same thing; which values
-//! are allowed is decided there and in `domain::profile`. An included quantity that is left empty is
+//! Decided here: how texts of a form become what the API takes for the same thing; which values are
+//! allowed is decided there and in `domain::profile`. An included quantity that is left empty is
 //! unlimited (PRO-06); a rate that is left empty is nothing.
 
 use app::{error::FieldError, resource::Decimal};
