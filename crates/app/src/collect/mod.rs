@@ -4,7 +4,7 @@
 //! Decided here: the order of things. A payment and its attempt are written and committed before
 //! the processor is asked; the processor is asked outside of any transaction, under a key that
 //! follows from the attempt; its answer is settled in a second transaction, once. Whoever dies in
-//! between leaves an open attempt, and [`look`] asks the same question again. While an attempt is
+//! between leaves an open attempt, and `look` asks the same question again. While an attempt is
 //! not finished no other payment of its invoice begins (PAY-12, PAY-13). What the processor tells
 //! by itself comes in through [`App::charge_told`], in any order and any number of times.
 

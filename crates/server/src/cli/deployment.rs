@@ -49,12 +49,12 @@ pub(crate) struct DeploymentArgs {
     #[arg(long, global = true, value_name = "URL", env = "TRUNKLINE_SMTP")]
     #[arg(hide_env_values = true)]
     smtp: Option<SmtpAddress>,
-    /// Where this server's pages are for customers, like https://billing.example.com; mails carry
+    /// Where this server's pages are for customers, like `https://billing.example.com`; mails carry
     /// links to invoices only with it.
     #[arg(long, global = true, value_name = "URL", env = "TRUNKLINE_PUBLIC_URL")]
     public_url: Option<String>,
     /// Domain of the portals, reached over TLS: itself the operator's, one label below it each
-    /// partner's [default: this machine only, partners below /p/<slug>].
+    /// partner's [default: this machine only, partners below `/p/<slug>`].
     #[arg(long, global = true, value_name = "HOST", env = "TRUNKLINE_DOMAIN")]
     domain: Option<String>,
     /// What the platform is called; never shown to tenants [default: Trunkline].
