@@ -54,7 +54,7 @@ pub(crate) struct DeploymentArgs {
     #[arg(long, global = true, value_name = "URL", env = "TRUNKLINE_PUBLIC_URL")]
     public_url: Option<String>,
     /// Domain of the portals, reached over TLS: itself the operator's, one label below it each
-    /// partner's [default: this machine only, partners below `/p/<slug>`].
+    /// partner's (default: this machine only, partners below `/p/<slug>`).
     #[arg(long, global = true, value_name = "HOST", env = "TRUNKLINE_DOMAIN")]
     domain: Option<String>,
     /// What the platform is called; never shown to tenants [default: Trunkline].
