@@ -33,10 +33,10 @@ async fn jurisdictions_are_added_edited_and_deleted(#[case] engine: Engine) {
     browser.post("/settings/taxes", &fields).await.expect(303);
     let twice = browser.post("/settings/taxes", &fields).await.expect(422).text();
     assert!(twice.contains("is taken"), "{twice}");
-    let list = browser.get("/settings/taxes?enabled=true").await.expect(200).text();
+    let list = browser.get("/settings/taxes?status=true").await.expect(200).text();
     assert!(list.contains("&lt;script&gt;HST") && list.contains("13%"), "{list}");
     assert!(!list.contains("<script>"));
-    let none = browser.get("/settings/taxes?enabled=false").await.text();
+    let none = browser.get("/settings/taxes?status=false").await.text();
     assert!(!none.contains("CA-ON</th>"), "{none}");
 
     let page = PageRequest::newest(10);

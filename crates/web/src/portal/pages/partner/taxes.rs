@@ -33,7 +33,7 @@ use crate::{
 };
 
 const KIND: Kind =
-    Kind { filters: &["enabled"], sorts: &[Sortable::by_id("created")], order: Order::Descending };
+    Kind { filters: &["status"], sorts: &[Sortable::by_id("created")], order: Order::Descending };
 const NAMES: &[&str] = &["code", "name", "rate"];
 const PATH: &str = "/settings/taxes";
 
@@ -123,13 +123,13 @@ impl Page for Taxes {
 
     fn body(&self, frame: &Frame) -> Markup {
         let filter = choices([("", "All"), ("true", "Enabled"), ("false", "Disabled")]);
-        let chosen = self.listing.filter("enabled");
+        let chosen = self.listing.filter("status");
         html! {
             (told(self.notice))
             (page_head("Taxes", "Jurisdictions whose taxes your invoices carry.", &html! {}))
             (alert("plain", "The rates are yours: ask your accountant which apply. \
                 Several jurisdictions of a tenant add up; none is computed on another."))
-            (filter_bar(frame, &self.listing, &select_field(("enabled", "Status", ""), &filter,
+            (filter_bar(frame, &self.listing, &select_field(("status", "Status", ""), &filter,
                 chosen, &[])))
             section.card aria-label="Tax jurisdictions" {
                 @if self.rows.is_empty() {
@@ -168,7 +168,7 @@ impl Page for Taxes {
         let typed = Typed { enabled: Some(()), ..Typed::default() };
         let full = Self {
             rows: vec![row.clone(), Row { enabled: None, ..row }],
-            listing: Listing::read(PATH, Some("enabled=true"), KIND),
+            listing: Listing::read(PATH, Some("status=true"), KIND),
             typed,
             errors: Vec::new(),
             may_change: Some(()),
@@ -319,7 +319,7 @@ impl Page for Delete {
 async fn page(guest: &Guest, query: Option<&str>) -> Result<Taxes, Fault> {
     let (partner_id, app) = (guest.partner_id()?, guest.portal.app());
     let listing = Listing::read(PATH, query, KIND);
-    let enabled = match listing.filter("enabled") {
+    let enabled = match listing.filter("status") {
         "true" => Some(true),
         "false" => Some(false),
         _ => None,
