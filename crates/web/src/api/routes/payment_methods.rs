@@ -112,7 +112,11 @@ struct Kept {
 #[utoipa::path(get, path = "/v1/payment-methods", tag = "Payment methods",
     operation_id = "list_payment_methods",
     params(MethodQuery), security(("key" = ["billing:read"])),
-    responses((status = 200, body = List<resource::PaymentMethod>, description = "Methods")))]
+    responses(
+        (status = 200, body = List<resource::PaymentMethod>, description = "Methods"),
+        (status = 404, body = crate::api::problem::Content,
+            content_type = "application/problem+json",
+            description = "There is no such tenant")))]
 async fn list(
     caller: Caller,
     Query(query): Query<MethodQuery>,
